@@ -1,0 +1,141 @@
+package netio_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"math/big"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/callboard-wamp/callboard/netio"
+)
+
+func dial(t testing.TB, network, address string) (a, b net.Conn) {
+	t.Helper()
+	l, err := net.Listen(network, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if a, err = net.Dial(network, l.Addr().String()); err != nil {
+		t.Fatal(err)
+	}
+	if b, err = l.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	return a, b
+}
+
+func sockets(t *testing.T, network, address string) (a, b netio.Conn) {
+	t.Helper()
+	x, y := dial(t, network, address)
+	return socket(t, x), socket(t, y)
+}
+
+func socket(t testing.TB, c net.Conn) netio.Conn {
+	t.Helper()
+	s, err := netio.NewSocket(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func queuedTCP(t *testing.T) (a, b netio.Conn) {
+	x, y := dial(t, "tcp", "127.0.0.1:0")
+	return netio.NewQueued(x), netio.NewQueued(y)
+}
+
+// queuedTLS also shows that NewSocket knows what it cannot write to.
+func queuedTLS(t *testing.T) (a, b netio.Conn) {
+	x, y := dial(t, "tcp", "127.0.0.1:0")
+	client := tls.Client(x, &tls.Config{InsecureSkipVerify: true})
+	server := tls.Server(y, &tls.Config{Certificates: []tls.Certificate{certificate(t)}})
+	shaken := make(chan error, 1)
+	go func() { shaken <- client.Handshake() }()
+	if err := server.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-shaken; err != nil {
+		t.Fatal(err)
+	}
+	return socket(t, client), socket(t, server)
+}
+
+func certificate(t *testing.T) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+func write(t *testing.T, c netio.Conn, s string) {
+	t.Helper()
+	if n, err := c.TryWrite([][]byte{[]byte(s)}); n != len(s) || err != nil {
+		t.Fatalf("TryWrite: %d, %v", n, err)
+	}
+}
+
+var errNoProgress = errors.New("nothing can be written to a writable connection")
+
+// push writes everything with TryWrite, and closes full when that first came
+// out short. After WaitWritable there is space, or waiting would be spinning.
+func push(c netio.Conn, rest []byte, full chan struct{}) error {
+	for first := true; len(rest) > 0; first = false {
+		n, err := c.TryWrite([][]byte{rest[:len(rest)/2], rest[len(rest)/2:]})
+		if err != nil {
+			return err
+		}
+		if n == 0 && !first {
+			return errNoProgress
+		}
+		rest = rest[n:]
+		if full != nil && len(rest) > 0 {
+			close(full)
+			full = nil
+		}
+		if err := c.WaitWritable(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readAll(c netio.Conn, w io.Writer) error {
+	space := make([]byte, 5000)
+	for {
+		n, err := c.ReadReady(func() []byte { return space }, func() {})
+		if n > 0 {
+			_, _ = w.Write(space[:n])
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func readN(t *testing.T, c netio.Conn, n int) string {
+	t.Helper()
+	space, filled := make([]byte, n), 0
+	for filled < n {
+		k, err := c.ReadReady(func() []byte { return space[filled:] }, func() {})
+		if err != nil {
+			t.Fatalf("after %d bytes: %v", filled, err)
+		}
+		filled += k
+	}
+	return string(space)
+}

@@ -1,0 +1,21 @@
+// Package netio moves bytes: connections, pooled chunks, the framings of
+// WebSocket and RawSocket, and what is to be sent. It knows nothing of the
+// messages inside and imports nothing of the project.
+//
+// Start with [Conn], which [NewSocket] makes of an accepted connection and
+// [Pipe] makes in memory; [Accept] does the opening handshake. Then one
+// goroutine owns the [Reader], and everybody may append to the [Outbox].
+//
+// Bytes lie in a [Chunk], which counts who holds it. Whoever passes bytes on
+// passes a reference with them; whoever keeps them for long makes a copy.
+// The goroutines of this package are the writer of a queued connection and
+// the one that waits while an outbox is blocked; both end when their
+// connection or outbox is closed.
+//
+//	o := netio.NewOutbox(conn, netio.Limits{}, onError)
+//	c := netio.Copy(frame)
+//	if err := o.Append(netio.Span{Chunk: c, Bytes: c.B}, 1); err != nil {
+//		return err
+//	}
+//	return o.Flush() // one write, which never waits
+package netio
