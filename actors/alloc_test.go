@@ -1,0 +1,178 @@
+package actors_test
+
+import (
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/callboard-wamp/callboard/actors"
+	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/codec"
+	"github.com/callboard-wamp/callboard/netio"
+	"github.com/callboard-wamp/callboard/wamp"
+)
+
+// pipelined is how many messages leave in one write.
+const pipelined = 64
+
+// line is a session that allocates nothing: prepared bytes go out, frames are
+// read in place.
+type line struct {
+	tb         testing.TB
+	conn       netio.Conn
+	in         *netio.Reader
+	serializer codec.Serializer
+	framing    netio.Framing
+	mask       [4]byte
+	got        wamp.Message
+}
+
+// draw makes a line of a peer that has joined and subscribed or registered.
+func draw(tb testing.TB, p *peer) *line {
+	t := p.raw.Transport()
+	return &line{
+		tb: tb, conn: p.raw.Conn(), serializer: t.Serializer, framing: t.Framing,
+		in: netio.NewReader(p.raw.Conn(), netio.ReaderOptions{Framing: t.Framing, Role: netio.Client}),
+	}
+}
+
+// frame appends a message with its header. Only WebSocket knows the mask, and it
+// is zero.
+func (l *line) frame(b []byte, m *wamp.Message) []byte {
+	b = netio.AppendMaskedHeader(b, l.framing, l.serializer.Size(m), l.mask)
+	return l.serializer.Append(b, m)
+}
+
+// frames is the message over and over, with request ids from 1.
+func (l *line) frames(m *wamp.Message) (b []byte) {
+	for i := range pipelined {
+		m.Request = wamp.ID(i + 1)
+		b = l.frame(b, m)
+	}
+	return b
+}
+
+func (l *line) write(b []byte) {
+	if _, err := l.conn.Write(b); err != nil {
+		l.tb.Fatal(err)
+	}
+}
+
+// read passes as many messages on as were pipelined.
+func (l *line) read(each func(*wamp.Message)) {
+	for left := pipelined; left > 0; {
+		f, ok, err := l.in.Next()
+		switch {
+		case err != nil:
+			l.tb.Fatal(err)
+		case !ok:
+			if err := l.in.Fill(); err != nil {
+				l.tb.Fatal(err)
+			}
+		case f.Kind == netio.Message:
+			if err := l.serializer.Parse(f.Data, &l.got); err != nil {
+				l.tb.Fatal(err)
+			}
+			each(&l.got)
+			left--
+		}
+	}
+}
+
+// lenient lets request ids repeat.
+func lenient() actors.Config {
+	return actors.Config{Realms: []actors.RealmConfig{{URI: "realm1", RequestIDs: lane.RequestIDsOff}}}
+}
+
+// eventRounds returns a round of PUBLISH → EVENT.
+func eventRounds(tb testing.TB, k kind) (round func()) {
+	r := start(tb, lenient())
+	from, to := enter(tb, r, k), enter(tb, r, k)
+	to.must(tb, subscribe("com.topic", ""), wamp.Subscribed)
+	p, s := draw(tb, from), draw(tb, to)
+	published := p.frames(&wamp.Message{Type: wamp.Publish, URI: []byte("com.topic"), Payload: from.payload("sixteen octets..", 1)})
+	check := func(m *wamp.Message) {
+		if m.Type != wamp.Event {
+			tb.Fatalf("got %+v", m)
+		}
+	}
+	return func() {
+		p.write(published)
+		s.read(check)
+	}
+}
+
+// callRounds returns a round of CALL → INVOCATION → YIELD → RESULT.
+func callRounds(tb testing.TB, k kind) (round func()) {
+	r := start(tb, lenient())
+	from, to := enter(tb, r, k), enter(tb, r, k)
+	to.must(tb, register("com.procedure", "", ""), wamp.Registered)
+	caller, callee := draw(tb, from), draw(tb, to)
+	called := caller.frames(&wamp.Message{Type: wamp.Call, URI: []byte("com.procedure"), Payload: from.payload("sixteen octets..", 1)})
+	answers := make([]byte, 0, 2*len(called))
+	yield := wamp.Message{Type: wamp.Yield}
+	serve := func(m *wamp.Message) {
+		if m.Type != wamp.Invocation {
+			tb.Fatalf("got %+v", m)
+		}
+		yield.Request, yield.Payload = m.Request, m.Payload
+		answers = callee.frame(answers, &yield)
+	}
+	check := func(m *wamp.Message) {
+		if m.Type != wamp.Result {
+			tb.Fatalf("got %+v", m)
+		}
+	}
+	return func() {
+		caller.write(called)
+		callee.read(serve)
+		callee.write(answers)
+		answers = answers[:0]
+		caller.read(check)
+	}
+}
+
+// routes are the ways that are measured, with the messages that a round routes.
+var routes = []struct {
+	name   string
+	rounds func(testing.TB, kind) func()
+}{{"PUBLISH→EVENT", eventRounds}, {"CALL→RESULT", callRounds}}
+
+// allocations counts what all goroutines allocate per routed event or call.
+func allocations(rounds int, round func()) float64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range rounds {
+		round()
+	}
+	runtime.ReadMemStats(&after)
+	return float64(after.Mallocs-before.Mallocs) / float64(rounds*pipelined)
+}
+
+// warm lets pools and buffers find their sizes.
+func warm(round func()) {
+	for range 200 {
+		round()
+	}
+}
+
+func benchmarkRoute(b *testing.B, rounds func(testing.TB, kind) func()) {
+	for _, k := range kinds {
+		b.Run(k.String(), func(b *testing.B) {
+			round := rounds(b, k)
+			warm(round)
+			began := time.Now()
+			b.ResetTimer()
+			got := allocations(b.N, round)
+			b.StopTimer()
+			b.ReportMetric(got, "allocs/msg")
+			b.ReportMetric(float64(time.Since(began).Nanoseconds())/float64(b.N*pipelined), "ns/msg")
+		})
+	}
+}
+
+// BenchmarkRouteEvent routes 64 events at a time to one subscriber.
+func BenchmarkRouteEvent(b *testing.B) { benchmarkRoute(b, eventRounds) }
+
+// BenchmarkRouteCall routes 64 calls at a time to one callee, and back.
+func BenchmarkRouteCall(b *testing.B) { benchmarkRoute(b, callRounds) }

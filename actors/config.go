@@ -1,0 +1,113 @@
+package actors
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/supervisor"
+	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/rs/zerolog"
+)
+
+// Limits bound what one peer may use; see [lane.Limits].
+type Limits = lane.Limits
+
+// Config is what a router is made of. The zero value of each field means its
+// default.
+type Config struct {
+	// Realms that can be joined; none means one, "realm1".
+	Realms []RealmConfig
+	// Limits of peers; zero means [lane.DefaultLimits].
+	Limits Limits
+	// Policies by kind of actor; kinds that are missing have the defaults of
+	// [supervisor.Defaults].
+	Policies supervisor.Table
+	// Log gets what operators should know. The zero value logs nothing.
+	Log zerolog.Logger
+	// Agent is what WELCOME calls the router; "Callboard".
+	Agent string
+	// Name of the root actor; "callboard". Two routers in one actor system need
+	// different names.
+	Name string
+	// Shards is how many parents each plural kind of actor has; 32. None should
+	// have more than about 10,000 children.
+	Shards int
+	// Random returns 64 unpredictable bits, Now the time. Both are called
+	// concurrently.
+	Random func() uint64
+	Now    func() time.Time
+
+	fault func(kind supervisor.Kind, it *lane.Item)
+}
+
+// RealmConfig is one realm.
+type RealmConfig struct {
+	URI wamp.URI
+	// Strict allows strict URIs only (basic profile, "URIs").
+	Strict bool
+	// RequestIDs is what happens to request ids out of sequence.
+	RequestIDs lane.RequestIDs
+}
+
+// complete fills the defaults in and says what is wrong with the rest.
+func (c *Config) complete() error {
+	if len(c.Realms) == 0 {
+		c.Realms = []RealmConfig{{URI: "realm1"}}
+	}
+	if c.Limits == (Limits{}) {
+		c.Limits = lane.DefaultLimits()
+	}
+	if c.Agent == "" {
+		c.Agent = "Callboard"
+	}
+	if c.Name == "" {
+		c.Name = "callboard"
+	}
+	if c.Shards <= 0 {
+		c.Shards = 32
+	}
+	if c.Random == nil {
+		c.Random = random
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	policies := supervisor.Defaults()
+	maps.Copy(policies, c.Policies)
+	c.Policies = policies
+	return c.validate()
+}
+
+func (c *Config) validate() error {
+	var errs []error
+	seen := map[wamp.URI]bool{}
+	for _, r := range c.Realms {
+		if !wamp.ValidURI([]byte(r.URI), wamp.Loose) {
+			errs = append(errs, fmt.Errorf("actors: realm %q: not a valid URI", r.URI))
+		}
+		if seen[r.URI] {
+			errs = append(errs, fmt.Errorf("actors: realm %q: named twice", r.URI))
+		}
+		seen[r.URI] = true
+	}
+	if err := c.Policies.Validate(); err != nil {
+		errs = append(errs, fmt.Errorf("actors: policies: %w", err))
+	}
+	for _, k := range []supervisor.Kind{supervisor.Session, supervisor.Connection} {
+		if a := c.Policies[k].OnPanic; a == supervisor.Restart || a == supervisor.Resume {
+			errs = append(errs, fmt.Errorf("actors: policies: %s: on_panic: must be stop or escalate: what the peer knows of it cannot be built again", k))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func random() uint64 {
+	var b [8]byte
+	rand.Read(b[:]) // never fails, by its documentation
+	return binary.LittleEndian.Uint64(b[:])
+}

@@ -1,0 +1,216 @@
+package connection
+
+import (
+	"errors"
+	"time"
+
+	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/actors/mailbox"
+	"github.com/callboard-wamp/callboard/codec"
+	"github.com/callboard-wamp/callboard/netio"
+	"github.com/callboard-wamp/callboard/supervisor"
+)
+
+// reader is the goroutine that reads one socket: it parses envelopes in place,
+// posts one batch for each read, and then runs the mailboxes that it made
+// ready. The connection's actor starts it and ends it by closing the socket.
+type reader struct {
+	o      Options
+	env    *lane.Env
+	conn   netio.Conn
+	box    *lane.Box
+	stop   chan struct{}
+	t      *lane.Transport
+	x      *mailbox.Executor
+	frames *netio.Reader
+	credit lane.Credit
+}
+
+// errPong says that the answer to a ping is larger than the peer accepts (advanced
+// profile, "RawSocket Transport").
+var errPong = errors.New("connection: the pong is larger than the peer accepts")
+
+// errClosed says that the peer sent a Close frame.
+var errClosed = errors.New("connection: closed by the peer")
+
+// run reads until there is nothing more to read.
+func (r *reader) run() {
+	err := r.open()
+	if err == nil {
+		r.x = r.env.Scheduler.Executor()
+		defer r.x.Close()
+		err = r.loop()
+		r.linger(err)
+	} else {
+		r.refused(err)
+	}
+	r.box.Post(nil, lane.Item{Op: lane.OpReaderDone})
+}
+
+// failed tells the connection that its reader panicked.
+func (r *reader) failed(p *supervisor.PanicInfo) {
+	r.box.Post(nil, lane.Item{Op: lane.OpReaderDone, Ext: p})
+}
+
+// open does the handshake of the transport.
+func (r *reader) open() error {
+	r.conn.SetDeadline(time.Now().Add(r.env.Limits.HelloTimeout))
+	h, err := netio.Accept(r.conn, r.o.Accept)
+	if err != nil {
+		return err
+	}
+	r.conn.SetDeadline(time.Time{})
+	s, _ := codec.BySubprotocol(h.Subprotocol)
+	r.t = &lane.Transport{
+		Group:  lane.Group{Serializer: s, Framing: h.Framing, MaxSend: int32(h.MaxSend)},
+		Outbox: netio.NewOutbox(r.conn, netio.Limits{}, func(error) { r.conn.Close() }),
+		Box:    r.box, Remote: r.conn.RemoteAddr().String(),
+	}
+	r.t.Target.Store(r.box)
+	r.frames = netio.NewReader(r.conn, netio.ReaderOptions{
+		Framing: h.Framing, MaxMessage: min(h.MaxReceive, r.env.Limits.MaxEarlyMessage), Rest: h.Rest,
+	})
+	r.box.Post(nil, lane.Item{Op: lane.OpOpened, Ext: r.t})
+	return nil
+}
+
+// refused waits for the peer to take note of the answer to its handshake.
+func (r *reader) refused(err error) {
+	var refusal *netio.HandshakeError
+	if errors.As(err, &refusal) || errors.Is(err, netio.ErrServed) {
+		r.conn.CloseWrite()
+		r.conn.SetReadDeadline(time.Now().Add(r.env.Limits.LingerTime))
+		netio.Discard(r.conn, r.env.Limits.LingerBytes)
+	}
+}
+
+// loop reads, parses, posts and runs until the transport ends.
+func (r *reader) loop() error {
+	raised := false
+	for {
+		if err := r.frames.Fill(); err != nil {
+			return err
+		}
+		r.t.Reads.Add(1)
+		if r.t.Closing.Load() {
+			return nil
+		}
+		if !raised && r.t.Raised.Load() {
+			raised = true
+			r.frames.SetMaxMessage(r.o.Accept.MaxMessage)
+		}
+		err := r.batch()
+		r.x.Run()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// batch posts the messages of one read.
+func (r *reader) batch() error {
+	var in *lane.Input
+	for {
+		f, ok, err := r.frames.Next()
+		if !ok || err != nil {
+			r.finish(in, err)
+			return err
+		}
+		if f.Kind != netio.Message {
+			if err := r.control(f); err != nil {
+				r.finish(in, nil)
+				return err
+			}
+			continue
+		}
+		if in != nil && in.Chunk != f.Chunk {
+			r.post(in)
+			in = nil
+		}
+		if in == nil {
+			in = lane.NewInput()
+			in.Chunk = f.Chunk
+			in.Chunk.Retain(1)
+		}
+		if err := r.t.Group.Serializer.Parse(f.Data, in.Add()); err != nil {
+			in.Drop()
+			r.finish(in, err)
+			return err
+		}
+	}
+}
+
+// finish posts what was parsed, with the reason why nothing follows, if any.
+func (r *reader) finish(in *lane.Input, err error) {
+	if in == nil {
+		if err == nil {
+			return
+		}
+		in = lane.NewInput()
+	}
+	in.Err = err
+	r.post(in)
+}
+
+// post hands a batch to whoever has the transport, and waits while too many of
+// them are under way.
+func (r *reader) post(in *lane.Input) {
+	if r.env.Fault != nil {
+		r.env.Inject(ReaderKind, &lane.Item{Op: lane.OpInput, Ext: in})
+	}
+	if r.credit.Full() {
+		r.x.Run() // what was posted so far would wait for this goroutine
+	}
+	r.credit.Take(r.stop)
+	in.Credit = &r.credit
+	it := lane.Item{Op: lane.OpInput, Ext: in}
+	for {
+		target := r.t.Target.Load()
+		if target.Post(r.x, it) {
+			return
+		}
+		if r.t.Target.Load() == target {
+			r.env.Counters.Drop(lane.DropAfterGoodbye, uint64(len(in.Messages)))
+			in.Done()
+			return
+		}
+	}
+}
+
+// ReaderKind is what a test's fault sees instead of [Kind].
+const ReaderKind supervisor.Kind = "reader"
+
+// control answers a control frame.
+func (r *reader) control(f netio.Frame) error {
+	switch f.Kind {
+	case netio.Ping:
+		if len(f.Data) > int(r.t.Group.MaxSend) {
+			return errPong
+		}
+		r.t.Outbox.Append(netio.Span{Bytes: netio.AppendPong(nil, r.t.Group.Framing, netio.Server, f.Data)}, 1)
+		return r.t.Outbox.Flush()
+	case netio.Close:
+		code := f.Code
+		if code == netio.CloseNoStatus {
+			code = netio.CloseNormal
+		}
+		if !r.t.Closing.Load() {
+			r.t.Outbox.Append(netio.Span{Bytes: netio.AppendClose(nil, netio.Server, code, "")}, 1)
+			r.t.Outbox.CloseAfterFlush()
+		}
+		return errClosed
+	}
+	return nil
+}
+
+// linger discards what the peer still sends after it was told the end, so that
+// the last word reaches it. The connection's actor sets the deadline.
+func (r *reader) linger(err error) {
+	var frame *netio.FrameError
+	told := r.t.Closing.Load() || lane.IsViolation(err) || errors.As(err, &frame)
+	if !told {
+		r.frames.Close()
+		return
+	}
+	r.frames.Discard(r.env.Limits.LingerBytes)
+}

@@ -1,0 +1,44 @@
+package lane
+
+import (
+	"github.com/callboard-wamp/callboard/netio"
+	"github.com/callboard-wamp/callboard/wamp"
+)
+
+// arenaSize is the chunk that encoded messages are written into.
+const arenaSize = 16 << 10
+
+// arena is a chunk that messages of one encoding are written into, one after
+// the other. It holds a reference of its own; spans that leave it take more.
+type arena struct {
+	chunk *netio.Chunk
+	used  int
+}
+
+// fits says whether size more octets can be written.
+func (a *arena) fits(size int) bool { return a.chunk != nil && len(a.chunk.B)-a.used >= size }
+
+// room makes them fit: a full arena is given back and replaced.
+func (a *arena) room(size int) {
+	if !a.fits(size) {
+		a.giveBack()
+		*a = arena{chunk: netio.Take(max(arenaSize, size))}
+	}
+}
+
+func (a *arena) giveBack() {
+	if a.chunk != nil {
+		a.chunk.Release()
+		*a = arena{}
+	}
+}
+
+// append encodes m, of the given size, with its frame header, and returns where
+// it stands. There must be room.
+func (a *arena) append(g Group, m *wamp.Message, size int) (from, to int) {
+	from = a.used
+	b := netio.AppendHeader(a.chunk.B[:from], g.Framing, size)
+	b = g.Serializer.Append(b, m)
+	a.used = len(b)
+	return from, a.used
+}

@@ -1,0 +1,73 @@
+package lane
+
+import "sync/atomic"
+
+// Drop is a reason why something accepted was not delivered. Every such loss is
+// counted under one of them.
+type Drop uint8
+
+// The reasons.
+const (
+	// DropSessionGone: the receiver's mailbox was closed.
+	DropSessionGone Drop = iota
+	// DropClosed: the membership ended between publish and delivery.
+	DropClosed
+	// DropNotRepresentable: the receiver's serializer has no such value.
+	DropNotRepresentable
+	// DropTooLarge: the receiver announced a smaller maximum.
+	DropTooLarge
+	// DropSlow: the receiver used up its outbox and was cut.
+	DropSlow
+	// DropLateAnswer: a RESULT or ERROR of a call that had been answered.
+	DropLateAnswer
+	// DropUnaskedProgress: a progressive YIELD that nobody asked for.
+	DropUnaskedProgress
+	// DropRefusedPublish: an unacknowledged PUBLISH that was not allowed.
+	DropRefusedPublish
+	// DropAfterGoodbye: a message between GOODBYE and the next HELLO.
+	DropAfterGoodbye
+	// DropCrash: the message that an actor failed on.
+	DropCrash
+	// DropUnsent: what stood in the outbox when its transport ended.
+	DropUnsent
+
+	drops
+)
+
+var dropNames = [drops]string{
+	"session_gone", "closed", "not_representable", "too_large", "slow", "late_answer", "unasked_progress",
+	"refused_publish", "after_goodbye", "crash", "unsent",
+}
+
+// String is the reason's name in metrics.
+func (d Drop) String() string { return dropNames[d] }
+
+// Counters count over the life of a router. Data path figures are added once
+// per drain, not per message.
+type Counters struct {
+	Messages  atomic.Uint64 // received
+	Events    atomic.Uint64 // posted to receivers
+	Calls     atomic.Uint64
+	Joins     atomic.Uint64
+	Sessions  atomic.Int64 // open now
+	Conns     atomic.Int64 // open now
+	OutOfStep atomic.Uint64
+	dropped   [drops]atomic.Uint64
+}
+
+// Drop counts n losses.
+func (c *Counters) Drop(why Drop, n uint64) { c.dropped[why].Add(n) }
+
+// Dropped returns the losses of this reason so far.
+func (c *Counters) Dropped(why Drop) uint64 { return c.dropped[why].Load() }
+
+// Drops returns all losses by reason, without the zeros.
+func (c *Counters) Drops() map[string]uint64 {
+	m := map[string]uint64{}
+	for d := Drop(0); d < drops; d++ {
+		if n := c.Dropped(d); n > 0 {
+			m[d.String()] = n
+		}
+	}
+	return m
+}

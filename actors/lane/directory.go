@@ -1,0 +1,152 @@
+package lane
+
+import (
+	"github.com/callboard-wamp/callboard/wamp"
+)
+
+// The functions of this file are the directory's: they create and drop topics
+// and registrations, and only its actor calls them, one at a time. They keep
+// their state in the realm's handle, so that it outlives a crash of the actor.
+
+// TopicFor returns the topic of this URI and policy. created says that it is
+// new: its mailbox exists and the caller spawns the actor onto it. It is nil
+// when the realm has as many topics as it may have.
+func (r *Realm) TopicFor(k Key, box func(*Topic) *Box) (t *Topic, created bool) {
+	if t := r.topic(k); t != nil {
+		return t, false
+	}
+	if int(r.topics.Load()) >= r.Env.Limits.RealmSubscriptions {
+		return nil, false
+	}
+	r.lastTopic++
+	t = &Topic{ID: r.lastTopic, URI: k.URI, Match: k.Match, Created: r.Env.Now()}
+	t.Box = box(t)
+	r.topics.Add(1)
+	if k.Match == wamp.Exact {
+		r.Topics.Put(k.URI, t)
+	} else {
+		r.patternTopics[k] = t
+		r.TopicPatterns.Add(k.URI, k.Match, t)
+	}
+	return t, true
+}
+
+func (r *Realm) topic(k Key) *Topic {
+	if k.Match == wamp.Exact {
+		t, _ := r.Topics.Get([]byte(k.URI))
+		return t
+	}
+	return r.patternTopics[k]
+}
+
+// RegistrationFor is TopicFor for procedures.
+func (r *Realm) RegistrationFor(k Key, box func(*Registration) *Box) (p *Registration, created bool) {
+	if p := r.registration(k); p != nil {
+		return p, false
+	}
+	if int(r.procedures.Load()) >= r.Env.Limits.RealmRegistrations {
+		return nil, false
+	}
+	r.lastRegistration++
+	p = &Registration{ID: r.lastRegistration, URI: k.URI, Match: k.Match, Created: r.Env.Now()}
+	p.Box = box(p)
+	r.procedures.Add(1)
+	if k.Match == wamp.Exact {
+		r.Procedures.Put(k.URI, p)
+	} else {
+		r.patternProcedures[k] = p
+		r.ProcedurePatterns.Add(k.URI, k.Match, p)
+	}
+	return p, true
+}
+
+func (r *Realm) registration(k Key) *Registration {
+	if k.Match == wamp.Exact {
+		p, _ := r.Procedures.Get([]byte(k.URI))
+		return p
+	}
+	return r.patternProcedures[k]
+}
+
+// Count counts a join under way. It comes before the join is passed on, so that
+// the handle cannot be dropped in between.
+func (m *Member) Count() {
+	m.counted = true
+	if m.Procedure {
+		m.Registration.count++
+	} else {
+		m.Topic.count++
+	}
+}
+
+// Uncount takes a membership off its handle's count, once, however often it is
+// called.
+func (m *Member) Uncount() {
+	if !m.counted {
+		return
+	}
+	m.counted = false
+	if m.Procedure {
+		m.Registration.count--
+	} else {
+		m.Topic.count--
+	}
+}
+
+// DropTopic takes a topic out of the index and leaves the sentinel in it, if
+// nobody is left in it. From now on its URI makes a new topic with a new id. It
+// says whether it did.
+func (r *Realm) DropTopic(t *Topic) bool {
+	if _, in := t.Subscribers(); !in || t.count > 0 {
+		return false
+	}
+	if t.Match == wamp.Exact {
+		r.Topics.Delete(t.URI)
+	} else {
+		delete(r.patternTopics, Key{t.URI, t.Match})
+		r.TopicPatterns.Remove(t.URI, t.Match)
+	}
+	t.retire()
+	r.topics.Add(-1)
+	return true
+}
+
+// StopTopic drops a topic whose actor has stopped, and returns the members that
+// were in it.
+func (r *Realm) StopTopic(t *Topic) (members []*Member) {
+	t.count = 0
+	if !r.DropTopic(t) {
+		return nil
+	}
+	for _, g := range t.Members.Snapshot().Groups {
+		for chunk := range g.Chunks {
+			members = append(members, chunk...)
+		}
+	}
+	return members
+}
+
+// DropRegistration is DropTopic for procedures.
+func (r *Realm) DropRegistration(p *Registration) bool {
+	if _, in := p.Callees(); !in || p.count > 0 {
+		return false
+	}
+	if p.Match == wamp.Exact {
+		r.Procedures.Delete(p.URI)
+	} else {
+		delete(r.patternProcedures, Key{p.URI, p.Match})
+		r.ProcedurePatterns.Remove(p.URI, p.Match)
+	}
+	p.retire()
+	r.procedures.Add(-1)
+	return true
+}
+
+// StopRegistration is StopTopic for procedures.
+func (r *Realm) StopRegistration(p *Registration) []*Member {
+	p.count = 0
+	if !r.DropRegistration(p) {
+		return nil
+	}
+	return p.Rules.Snapshot().Callees
+}

@@ -1,0 +1,181 @@
+package lane
+
+import (
+	"github.com/callboard-wamp/callboard/codec"
+	"github.com/callboard-wamp/callboard/netio"
+	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/broker"
+)
+
+// Publication is one PUBLISH on its way to the members of the matching topics.
+type Publication struct {
+	ID         wamp.ID
+	From       *Session
+	Serializer codec.Serializer
+	Payload    wamp.Payload
+	// IncludeMe delivers to the publisher too.
+	IncludeMe bool
+	// Receivers narrows who gets it; nil for everybody.
+	Receivers *wamp.Receivers
+	// Disclosed are the publisher's attributes in EVENT.Details.
+	Disclosed []wamp.Field
+}
+
+// eventRun is a row of consecutive events of one publisher to one state of one
+// topic. They stand one after the other in the arenas and leave as one span for
+// each member.
+type eventRun struct {
+	open      bool
+	includeMe bool
+	to        *Subscribers
+	from      *Session
+	receivers *wamp.Receivers
+	spans     [kinds]span
+}
+
+type span struct {
+	chunk    *netio.Chunk
+	from, to int
+	count    uint32
+	// size of the one message, when it is too large for some group.
+	size int
+}
+
+// BeginPublication forgets what was converted for the publication before.
+func (e *Encoder) BeginPublication() { e.converted = [4]wamp.Payload{} }
+
+// Publish encodes the event once for each encoding that the members of t use;
+// it reaches them when the run ends, see [Encoder.EndRun]. details are the
+// entries of EVENT.Details.
+func (e *Encoder) Publish(p *Publication, t *Topic, to *Subscribers, details []wamp.Field) {
+	r := &e.events
+	if !r.open || r.to != to || r.from != p.From || r.includeMe != p.IncludeMe || p.Receivers != nil || r.receivers != nil {
+		e.EndRun()
+		r.open, r.to, r.from, r.includeMe, r.receivers = true, to, p.From, p.IncludeMe, p.Receivers
+	}
+	m := &e.message
+	m.Type, m.ID, m.Request, m.Fields = wamp.Event, t.ID, p.ID, details
+	var done [kinds]bool
+	for i := range to.Groups {
+		if g := to.Groups[i].Key; !done[g.Kind()] {
+			done[g.Kind()] = true
+			e.encodeEvent(p, g)
+		}
+	}
+	m.Fields, m.Payload = nil, wamp.Payload{}
+}
+
+// encodeEvent appends the event to the run for one encoding.
+func (e *Encoder) encodeEvent(p *Publication, g Group) {
+	r := &e.events
+	limit, members := r.ofKind(g.Kind())
+	var ok bool
+	if e.message.Payload, ok = e.convert(p.Payload, p.Serializer, g.Serializer); !ok {
+		e.env.Counters.Drop(DropNotRepresentable, members)
+		return
+	}
+	size := g.Serializer.Size(&e.message)
+	whole := size + netio.HeaderSize(g.Framing, size)
+	s := &r.spans[g.Kind()]
+	a := &e.eventArenas[g.Kind()]
+	if s.size > 0 || size > limit || !a.fits(whole) {
+		e.post(g.Kind())
+		a.room(whole)
+	}
+	from, end := a.append(g, &e.message, size)
+	if s.count == 0 {
+		s.chunk, s.from = a.chunk, from
+	}
+	s.to = end
+	s.count++
+	if size > limit {
+		s.size = size
+	}
+}
+
+// ofKind returns the smallest receive limit among the groups of an encoding, and
+// the number of their members.
+func (r *eventRun) ofKind(kind int) (limit int, members uint64) {
+	limit = netio.NoLimit
+	for i := range r.to.Groups {
+		if g := &r.to.Groups[i]; g.Key.Kind() == kind {
+			limit = min(limit, int(g.Key.MaxSend))
+			members += uint64(g.Len)
+		}
+	}
+	return limit, members
+}
+
+// EndRun posts the events that were collected: one item for each member. It is
+// called when the topic changes and at the end of each drain.
+func (e *Encoder) EndRun() {
+	r := &e.events
+	if !r.open {
+		return
+	}
+	for kind := range r.spans {
+		e.post(kind)
+	}
+	r.open, r.to, r.from, r.receivers = false, nil, nil, nil
+}
+
+// post posts what was collected for one encoding.
+func (e *Encoder) post(kind int) {
+	r := &e.events
+	s := r.spans[kind]
+	if s.count == 0 {
+		return
+	}
+	r.spans[kind] = span{} // first of all, so that after a panic nothing is posted twice
+	it := Item{Op: OpEvent, Count: s.count, Chunk: s.chunk, Bytes: s.chunk.B[s.from:s.to:s.to]}
+	for i := range r.to.Groups {
+		g := &r.to.Groups[i]
+		if g.Key.Kind() != kind {
+			continue
+		}
+		if s.size > int(g.Key.MaxSend) {
+			e.env.Counters.Drop(DropTooLarge, uint64(g.Len))
+			continue
+		}
+		it.Chunk.Retain(g.Len)
+		if unused := g.Len - e.postTo(g, &it); unused > 0 {
+			it.Chunk.ReleaseN(unused)
+		}
+	}
+}
+
+// postTo posts the item to the members that the publication is for, and returns
+// how many got it.
+func (e *Encoder) postTo(g *broker.Group[Group, *Member], it *Item) (posted int) {
+	r := &e.events
+	gone := 0
+	var filter broker.Filter
+	if r.receivers != nil {
+		filter = broker.NewFilter(r.receivers)
+	}
+	for members := range g.Chunks {
+		for _, m := range members {
+			if m.Session == r.from && !r.includeMe {
+				continue
+			}
+			if r.receivers != nil && !admits(&filter, m.Session) {
+				continue
+			}
+			it.Member = m
+			if m.Session.Box.Post(e.x, *it) {
+				posted++
+			} else {
+				gone++
+			}
+		}
+	}
+	e.env.Counters.Events.Add(uint64(posted) * uint64(it.Count))
+	if gone > 0 {
+		e.env.Counters.Drop(DropSessionGone, uint64(gone)*uint64(it.Count))
+	}
+	return posted
+}
+
+func admits(f *broker.Filter, s *Session) bool {
+	return f.Admits(s.ID, s.Identity.AuthID, s.Identity.AuthRole)
+}

@@ -1,0 +1,73 @@
+package lane
+
+import (
+	"sync/atomic"
+
+	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/broker"
+)
+
+// MemberState is how far a membership has come.
+type MemberState uint32
+
+// A membership is pending until the session has written its reply, and closed
+// for ever once it was left; nothing of a closed one is delivered any more.
+const (
+	Pending MemberState = iota
+	Active
+	Closed
+)
+
+// Member binds a session to one topic or one registration. The session makes
+// it and enters it into its ledger before it asks the directory, so that
+// whoever settles the ledger finds it.
+type Member struct {
+	broker.Slot // belongs to the topic's actor
+
+	Session *Session
+	URI     string
+	Match   wamp.Match
+	// Procedure: this is a registration.
+	Procedure bool
+	Invoke    wamp.Invoke
+	Flags     wamp.Flags
+
+	// Topic or Registration is set by the directory before it passes the join
+	// on; the session may read it once it got OpJoined.
+	Topic        *Topic
+	Registration *Registration
+
+	state atomic.Uint32 // written by the session, or by who settles its ledger
+
+	// Waiting are the requests that the reply answers; they belong to the
+	// session's actor.
+	Waiting []wamp.ID
+
+	counted bool // belongs to the directory
+}
+
+// State returns how far the membership has come; any actor may ask.
+func (m *Member) State() MemberState { return MemberState(m.state.Load()) }
+
+// SetState is for the session and for who settles its ledger.
+func (m *Member) SetState(s MemberState) { m.state.Store(uint32(s)) }
+
+// ID is the id of the subscription or registration.
+func (m *Member) ID() wamp.ID {
+	if m.Procedure {
+		return m.Registration.ID
+	}
+	return m.Topic.ID
+}
+
+// Usable says whether a call may be sent to this callee.
+func (m *Member) Usable() bool { return m.State() != Closed && !m.Session.Box.Closed() }
+
+// Key names a subscription or registration within a realm or a session.
+type Key struct {
+	URI   string
+	Match wamp.Match
+}
+
+// Key returns what the membership is of.
+func (m *Member) Key() Key { return Key{m.URI, m.Match} }

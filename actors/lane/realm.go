@@ -1,0 +1,67 @@
+package lane
+
+import (
+	"sync/atomic"
+
+	"github.com/callboard-wamp/callboard/wamp"
+)
+
+// Realm is the handle of one realm: what sessions route by. A realm that was
+// restarted has a new handle, and no session survives from the old one.
+type Realm struct {
+	Env *Env
+	URI wamp.URI
+	// URIs says which URIs are valid.
+	URIs wamp.URIMode
+	// RequestIDs says what happens to request ids out of sequence.
+	RequestIDs RequestIDs
+
+	// The directory alone writes these.
+	Topics            *Index[*Topic]
+	Procedures        *Index[*Registration]
+	TopicPatterns     Patterns[*Topic]
+	ProcedurePatterns Patterns[*Registration]
+	patternTopics     map[Key]*Topic
+	patternProcedures map[Key]*Registration
+	topics            atomic.Int64
+	procedures        atomic.Int64
+	lastTopic         wamp.ID
+	lastRegistration  wamp.ID
+
+	// Directory and Meta are the mailboxes of the realm's two singletons.
+	Directory *Box
+	Meta      *Box
+	// Sessions are the live ones; session shards write it.
+	Sessions *Sessions
+	// TopicShards, ProcedureShards and SessionShards are set by the realm's
+	// actor before anybody may join.
+	TopicShards, ProcedureShards, SessionShards Shards
+}
+
+// RequestIDs is the realm's switch for request ids out of sequence.
+type RequestIDs uint8
+
+// Log accepts, counts and logs once a session; Strict aborts; Off accepts.
+const (
+	RequestIDsLog RequestIDs = iota
+	RequestIDsStrict
+	RequestIDsOff
+)
+
+// NewRealm returns a handle without topics, procedures and sessions.
+func NewRealm(env *Env, uri wamp.URI) *Realm {
+	r := &Realm{
+		Env: env, URI: uri,
+		Topics: NewIndex[*Topic](), Procedures: NewIndex[*Registration](),
+		patternTopics: map[Key]*Topic{}, patternProcedures: map[Key]*Registration{},
+		Sessions: NewSessions(),
+	}
+	r.TopicPatterns.init()
+	r.ProcedurePatterns.init()
+	return r
+}
+
+// Counts returns how many topics and registrations the realm has.
+func (r *Realm) Counts() (topics, procedures int) {
+	return int(r.topics.Load()), int(r.procedures.Load())
+}

@@ -1,0 +1,70 @@
+package lane
+
+import (
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/dealer"
+)
+
+// Callees is one state of a registration's callees; it never changes.
+type Callees = dealer.Snapshot[*Member]
+
+var noCallees = &Callees{}
+
+// Registration is the handle of one registration: a URI, how it matches, and
+// the callees that serve it. The state outlives the actor.
+type Registration struct {
+	ID      wamp.ID
+	URI     string
+	Match   wamp.Match
+	Created time.Time
+	Box     *Box
+
+	callees atomic.Pointer[Callees]
+	turn    atomic.Uint64
+	// Rules belongs to the registration's actor.
+	Rules  dealer.Registration[*Member]
+	stored *Callees
+	// Replies are owed at the end of the drain; they belong to the actor.
+	Replies []Item
+
+	count int // callees and joins under way; belongs to the directory
+}
+
+// Callees returns the callees to choose from. ok is false when the registration
+// was dropped: the URI must be looked up again.
+func (r *Registration) Callees() (s *Callees, ok bool) {
+	s = r.callees.Load()
+	return s, s != noCallees
+}
+
+// Serving is Callees, if any of them can serve a call.
+func (r *Registration) Serving() (s *Callees, ok bool) {
+	s = r.callees.Load()
+	return s, s != nil && slices.ContainsFunc(s.Callees, (*Member).Usable)
+}
+
+// Choose picks the callee of the next call by the registration's policy, among
+// those that can serve; ok is false if there is none.
+func (r *Registration) Choose(s *Callees, random uint64) (m *Member, ok bool) {
+	if s == nil {
+		return nil, false
+	}
+	return dealer.Select(s, r.turn.Add(1)-1, random, (*Member).Usable)
+}
+
+// Turn is how many calls were sent out so far: where the round robin stands.
+func (r *Registration) Turn() uint64 { return r.turn.Load() }
+
+// Commit makes the present callees visible to callers; see [Topic.Commit].
+func (r *Registration) Commit() {
+	next := r.Rules.Snapshot()
+	if next != r.stored && r.callees.CompareAndSwap(r.stored, next) {
+		r.stored = next
+	}
+}
+
+func (r *Registration) retire() { r.callees.Store(noCallees) }

@@ -1,0 +1,69 @@
+package lane
+
+import (
+	"sync/atomic"
+
+	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/auth"
+	"github.com/callboard-wamp/callboard/wamp/dealer"
+)
+
+// Session is the handle of one peer in one realm. It exists before its actor
+// and after it, until its ledger is settled.
+type Session struct {
+	ID        wamp.ID
+	Realm     *Realm
+	Identity  auth.Identity
+	Features  wamp.Features
+	Transport *Transport
+	Box       *Box
+	// Ledger is written by the session's actor, and settled by its shard when
+	// the actor has stopped.
+	Ledger Ledger
+	// Failed is set when the actor fails: its peer then gets an ABORT.
+	Failed atomic.Bool
+}
+
+// Ledger is everything that a session holds of others and others of it.
+type Ledger struct {
+	Subscriptions map[Key]*Member
+	Registrations map[Key]*Member
+	Subscribed    map[wamp.ID]*Member // active ones by subscription id
+	Registered    map[wamp.ID]*Member
+	// Made are the calls that wait for an answer, by the CALL's request id.
+	Made dealer.Pending[Made]
+	// Served are the invocations that wait for a YIELD, by INVOCATION id.
+	Served dealer.Pending[Served]
+	// Invocation is the last INVOCATION id that was drawn.
+	Invocation wamp.ID
+	// Held are the events and invocations that came before the reply of their
+	// membership was written, and all that came behind them.
+	Held      []Item
+	HeldBytes int
+}
+
+// Made is a call that waits for its one final answer.
+type Made struct {
+	Serial uint32
+	// Canceled: the callee was told with mode kill, and its answer is waited for.
+	Canceled bool
+	// Callee is who is asked; nil for the router's own procedures.
+	Callee *Session
+	// Procedure is set when the call may still bounce to another callee.
+	Procedure *Registration
+}
+
+// Served is an invocation that waits for the callee's answer.
+type Served struct {
+	Caller  *Session
+	Request wamp.ID
+	Serial  uint32
+	// Interrupted: the callee got its INTERRUPT; a second one would be for
+	// something that it may no longer know.
+	Interrupted bool
+}
+
+// Empty says whether nothing is left to settle.
+func (l *Ledger) Empty() bool {
+	return len(l.Subscriptions) == 0 && len(l.Registrations) == 0 && l.Made.Len() == 0 && l.Served.Len() == 0 && len(l.Held) == 0
+}

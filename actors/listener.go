@@ -1,0 +1,134 @@
+package actors
+
+import (
+	"errors"
+	"net"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/callboard-wamp/callboard/codec"
+	"github.com/callboard-wamp/callboard/netio"
+	"github.com/callboard-wamp/callboard/supervisor"
+)
+
+// subprotocols are the WebSocket subprotocols that the router speaks.
+var subprotocols = []string{codec.JSON.Subprotocol(), codec.MessagePack.Subprotocol(), codec.CBOR.Subprotocol()}
+
+// Listener is an address that the router accepts connections on.
+type Listener struct {
+	// Net is open already; the router closes it.
+	Net net.Listener
+	// Accept says which transports are offered and where.
+	Accept netio.AcceptOptions
+}
+
+// listener is the actor of one address. Its goroutine accepts; it ends when the
+// net.Listener is closed. A restarted actor goes on with the same one.
+type listener struct {
+	r    *Router
+	l    Listener
+	stop chan struct{}
+}
+
+// Serve accepts connections until the router is drained. It returns at once.
+func (r *Router) Serve(l Listener) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.started || r.drained {
+		l.Net.Close()
+		return errDraining
+	}
+	props := actor.PropsFromProducer(func() actor.Actor {
+		return r.env.Guard(supervisor.Listener, &listener{r: r, l: l, stop: make(chan struct{})})
+	})
+	r.system.Root.Send(r.tree.nodes.Load().listeners, &spawn{name: l.Net.Addr().String(), props: props})
+	return nil
+}
+
+// accepting failed for good, or its goroutine panicked.
+type acceptFailed struct{ reason any }
+
+// Receive starts and ends the goroutine that accepts.
+func (l *listener) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *actor.Started:
+		self, root := c.Self(), l.r.system.Root
+		l.r.readers.Go("listener", func() {
+			if err := l.accept(); err != nil {
+				root.Send(self, &acceptFailed{err})
+			}
+		}, func(p *supervisor.PanicInfo) { root.Send(self, &acceptFailed{p}) })
+	case *acceptFailed:
+		panic(m.reason)
+	case *actor.Restarting:
+		close(l.stop)
+	case *actor.Stopping:
+		close(l.stop)
+		l.l.Net.Close()
+	}
+}
+
+const (
+	firstPause = 5 * time.Millisecond
+	lastPause  = time.Second
+)
+
+// accept takes connections. An error that may pass, such as too many open
+// files, makes it wait a little longer each time.
+func (l *listener) accept() error {
+	pause := firstPause
+	for {
+		c, err := l.l.Net.Accept()
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return nil
+		case err != nil:
+			l.r.env.Log.Warn().Err(err).Msg("accept")
+			select {
+			case <-time.After(pause):
+			case <-l.stop:
+				return nil
+			}
+			pause = min(2*pause, lastPause)
+			continue
+		}
+		pause = firstPause
+		l.r.take(c, l.l.Accept)
+	}
+}
+
+// take makes a transport of an accepted connection, unless too many others have
+// not yet said who they are.
+func (r *Router) take(c net.Conn, o netio.AcceptOptions) {
+	from := host(c.RemoteAddr())
+	if !r.early.enter(from) {
+		r.env.Log.Warn().Str("remote", from).Msg("connection refused: too many without a session")
+		c.Close()
+		return
+	}
+	r.keepAlive(c)
+	left := func() { r.early.leave(from) }
+	conn, err := netio.NewSocket(c)
+	if err != nil {
+		conn = netio.NewQueued(c)
+	}
+	if r.attach(conn, o, left) != nil {
+		left()
+	}
+}
+
+// keepAlive lets TCP find out that a peer is gone, within the same time as the
+// pings of WebSocket do: RawSocket is looked after by nothing else.
+func (r *Router) keepAlive(c net.Conn) {
+	tcp, ok := c.(*net.TCPConn)
+	if !ok {
+		return
+	}
+	l := &r.env.Limits
+	err := tcp.SetKeepAliveConfig(net.KeepAliveConfig{
+		Enable: true, Idle: l.PingInterval, Interval: l.PongWait, Count: l.PingTries,
+	})
+	if err != nil {
+		r.env.Log.Warn().Err(err).Msg("TCP keep-alive")
+	}
+}

@@ -1,0 +1,288 @@
+package mailbox
+
+import (
+	"errors"
+
+	"github.com/asynkron/protoactor-go/actor"
+)
+
+// ErrGoexit is the reason of a failure by runtime.Goexit in a Receive.
+var ErrGoexit = errors.New("mailbox: runtime.Goexit called in an actor")
+
+type work uint8
+
+const (
+	workNone work = iota
+	workSystem
+	workDiscard
+	workItems
+)
+
+// run does up to rounds drains. more means that the mailbox is still scheduled
+// and the caller must run it again.
+func (m *Mailbox[T]) run(x *Executor) (more bool) {
+	m.x = x
+	for range rounds {
+		switch m.nextWork() {
+		case workNone:
+			return false
+		case workSystem:
+			m.system()
+		case workDiscard:
+			m.discardAll()
+		case workItems:
+			m.drain()
+		}
+	}
+	m.x = nil
+	return true
+}
+
+// nextWork decides what the next round does. Releasing the mailbox and finding
+// it without work are one step, so that no post is missed.
+func (m *Mailbox[T]) nextWork() work {
+	m.recycle()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.left = int32(len(m.cur) - m.pos)
+	if m.started && len(m.sys) > 0 {
+		return workSystem
+	}
+	any := m.left > 0 || m.waiting() > 0 || m.aside.has()
+	switch {
+	case any && m.closed:
+		return workDiscard
+	case any && m.started && !m.suspended:
+		m.swap()
+		m.left = 0
+		return workItems
+	}
+	m.x = nil
+	m.scheduled = false
+	return workNone
+}
+
+func (a *aside) has() bool { return a != nil && a.pos < len(a.cur) }
+
+// recycle makes the buffers of a finished drain ready to be filled again.
+func (m *Mailbox[T]) recycle() {
+	if m.pos < len(m.cur) || m.aside.has() {
+		return
+	}
+	m.cur = emptied(m.cur)
+	m.pos = 0
+	if a := m.aside; a != nil {
+		a.cur = emptied(a.cur)
+		a.pos = 0
+	}
+}
+
+// emptied returns the room of s for reuse, unless it is big, or much bigger
+// than what is needed now.
+func emptied[E any](s []E) []E {
+	if len(s) == 0 {
+		return s
+	}
+	if c := cap(s); c > keep || c > keep/8 && len(s) < c/32 {
+		return nil
+	}
+	clear(s)
+	return s[:0]
+}
+
+// swap takes what was posted, when the former drain is finished.
+func (m *Mailbox[T]) swap() {
+	if m.pos < len(m.cur) || m.aside.has() {
+		return
+	}
+	m.in, m.cur = m.cur, m.in
+	if len(m.plain) > 0 && m.aside == nil {
+		m.aside = new(aside)
+	}
+	if a := m.aside; a != nil {
+		m.plain, a.cur = a.cur, m.plain
+	}
+}
+
+// system invokes the waiting system messages.
+func (m *Mailbox[T]) system() {
+	delivered := false
+	for msg := m.popSystem(); msg != nil; msg = m.popSystem() {
+		if _, ok := msg.(*actor.Stop); ok {
+			m.discardAll()
+		}
+		delivered = true
+		if !m.deliverSystem(msg) {
+			return
+		}
+	}
+	// Suspend alone is no drain: an OnDrained that always fails would never end.
+	if delivered {
+		m.drained()
+	}
+}
+
+// popSystem returns the next system message that concerns the actor; those that
+// concern the mailbox take effect here.
+func (m *Mailbox[T]) popSystem() any {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for len(m.sys) > 0 {
+		msg := m.sys[0]
+		m.sys[0] = nil
+		m.sys = m.sys[1:]
+		if m.concernsActor(msg) {
+			return msg
+		}
+	}
+	m.sys = nil
+	m.urgent.Store(false)
+	return nil
+}
+
+func (m *Mailbox[T]) concernsActor(msg any) bool {
+	switch msg.(type) {
+	case *actor.SuspendMailbox:
+		m.suspended = true
+		return false
+	case *actor.ResumeMailbox:
+		m.suspended = false
+		return false
+	case *actor.Restart:
+		// protoactor would bring a stopping or stopped actor back to life.
+		if m.stopped {
+			return false
+		}
+		// Until its children have gone, the old incarnation waits in the state
+		// Restarting and must get nothing. A restart ends with ResumeMailbox.
+		m.suspended = true
+	case *actor.Stop:
+		m.closed, m.stopped = true, true
+	}
+	return true
+}
+
+// drain delivers what swap took: runs of items as batches, ordinary messages
+// between them by themselves. A system message interrupts it.
+func (m *Mailbox[T]) drain() {
+	delivered := false
+	for !m.urgent.Load() {
+		end, message := m.segment()
+		if message == nil && m.pos == end {
+			break
+		}
+		delivered = true
+		if message == nil {
+			message = m.open(end)
+		}
+		if !m.deliver(message) {
+			return
+		}
+		m.leftovers(end)
+	}
+	if delivered {
+		m.drained()
+	}
+}
+
+// segment returns the next ordinary message, or how far the run of items goes.
+func (m *Mailbox[T]) segment() (end int, message any) {
+	a := m.aside
+	if !a.has() {
+		return len(m.cur), nil
+	}
+	if at := a.cur[a.pos].at; at > m.pos {
+		return at, nil
+	}
+	message = a.cur[a.pos].message
+	a.cur[a.pos].message = nil
+	a.pos++
+	return m.pos, message
+}
+
+func (m *Mailbox[T]) open(end int) *Batch[T] {
+	m.batch.end, m.batch.busy = end, false
+	return &m.batch
+}
+
+// deliver invokes the actor once. False means that it failed, and that the
+// failure has been dealt with.
+func (m *Mailbox[T]) deliver(message any) (ok bool) {
+	defer m.caught(&ok, message)
+	m.inv.InvokeUserMessage(message)
+	return true
+}
+
+// deliverSystem is deliver for a system message.
+func (m *Mailbox[T]) deliverSystem(message any) (ok bool) {
+	defer m.caught(&ok, message)
+	m.inv.InvokeSystemMessage(message)
+	return true
+}
+
+func (m *Mailbox[T]) caught(ok *bool, message any) {
+	if *ok {
+		return
+	}
+	reason := recover()
+	if reason == nil {
+		reason = ErrGoexit
+	}
+	m.fail(reason, message)
+}
+
+// fail stores the owner's snapshot, then tells the supervisor.
+func (m *Mailbox[T]) fail(reason, message any) {
+	var item *T
+	if message == any(&m.batch) {
+		message = nil
+		if m.batch.busy {
+			item = &m.cur[m.pos-1]
+			message = *item
+		}
+		m.batch.end, m.batch.busy = 0, false
+	}
+	m.drained()
+	if m.o.OnPanic != nil {
+		m.protect(func() {
+			if v := m.o.OnPanic(item, reason); v != nil {
+				message = v
+			}
+		})
+	}
+	m.escalate(reason, message)
+}
+
+// drained tells the owner that a drain is over.
+func (m *Mailbox[T]) drained() {
+	if m.o.OnDrained != nil {
+		m.protect(m.o.OnDrained)
+	}
+}
+
+// protect runs a callback; its panic is a failure of the actor too.
+func (m *Mailbox[T]) protect(f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			m.escalate(r, nil)
+		}
+	}()
+	f()
+}
+
+// escalate suspends the mailbox and asks the supervisor. An actor whose failure
+// cannot be escalated is stopped.
+func (m *Mailbox[T]) escalate(reason, message any) {
+	m.mu.Lock()
+	inv := m.inv
+	m.mu.Unlock()
+	if inv == nil { // closed before its actor was spawned
+		return
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			m.PostSystemMessage(&actor.Stop{})
+		}
+	}()
+	inv.EscalateFailure(reason, message)
+}

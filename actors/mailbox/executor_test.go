@@ -1,0 +1,252 @@
+package mailbox_test
+
+import (
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/callboard-wamp/callboard/actors/mailbox"
+)
+
+// stackDepth is how many frames are below the caller.
+func stackDepth() int {
+	var pcs [512]uintptr
+	return runtime.Callers(1, pcs[:])
+}
+
+func TestChainOfPostsIsAListAndNotAStack(t *testing.T) {
+	const hops = 1_000_000
+	s := scheduler()
+	var a, b *hand[int]
+	var inside, deepest, received int
+	bounce := func(to **hand[int]) func(*hand[int], any) {
+		return func(_ *hand[int], message any) {
+			inside++
+			if inside != 1 {
+				t.Error("received inside a Receive")
+			}
+			deepest = max(deepest, stackDepth())
+			each(message, func(x *mailbox.Executor, n *int) {
+				received++
+				x.Run() // refused: it is running
+				if *n > 0 {
+					(*to).box.Post(x, *n-1)
+				}
+			})
+			inside--
+		}
+	}
+	a = newHand(mailbox.Options[int]{Scheduler: s}, bounce(&b))
+	b = newHand(mailbox.Options[int]{Scheduler: s}, bounce(&a))
+	x := s.Executor()
+	a.box.Post(x, hops-1)
+	x.Run()
+	s.Wait()
+	if received != hops {
+		t.Errorf("received %d of %d", received, hops)
+	}
+	if deepest > 40 {
+		t.Errorf("stack of %d frames", deepest)
+	}
+	if s.Stats().Dispatched == 0 {
+		t.Error("the chain was never handed over")
+	}
+}
+
+func TestRunEndsWithinItsBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // time stands still, so only mailboxes count
+		s := scheduler()
+		x := s.Executor()
+		inline := 0
+		total := 0
+		busy := newHand(mailbox.Options[int]{Scheduler: s}, func(h *hand[int], message any) {
+			each(message, func(by *mailbox.Executor, n *int) {
+				total++
+				if by == x {
+					inline++
+				}
+				if *n > 0 {
+					h.box.Post(by, *n-1)
+				}
+			})
+		})
+		busy.box.Post(x, 9_999)
+		x.Run()
+		if want := mailbox.ListActors * mailbox.Rounds; inline > want || inline == 0 {
+			t.Errorf("%d drains on the poster's goroutine, at most %d allowed", inline, want)
+		}
+		s.Wait()
+		if total != 10_000 {
+			t.Errorf("%d of 10000 drains", total)
+		}
+	})
+}
+
+func TestWideFanOutIsShared(t *testing.T) {
+	const targets = 10_000
+	for _, dispatchers := range []int{1, 2, 5} {
+		s := mailbox.NewScheduler(nil, mailbox.SchedulerOptions{Dispatchers: dispatchers})
+		x := s.Executor()
+		var got, inline atomic.Int64
+		count := func(_ *hand[int], message any) {
+			each(message, func(by *mailbox.Executor, _ *int) {
+				got.Add(1)
+				if by == x {
+					inline.Add(1)
+				}
+			})
+		}
+		all := make([]*hand[int], targets)
+		for i := range all {
+			all[i] = newHand(mailbox.Options[int]{Scheduler: s}, count)
+		}
+		source := newHand(mailbox.Options[int]{Scheduler: s}, func(_ *hand[int], message any) {
+			each(message, func(by *mailbox.Executor, n *int) {
+				for _, h := range all {
+					h.box.Post(by, *n)
+				}
+			})
+		})
+		source.box.Post(x, 1)
+		x.Run()
+		s.Wait()
+		st := s.Stats()
+		if got.Load() != targets || inline.Load() >= mailbox.ListActors {
+			t.Errorf("%d of %d received, %d of them inline", got.Load(), targets, inline.Load())
+		}
+		if st.Peak > dispatchers || st.Dispatchers != 0 || st.Dispatched < targets-mailbox.ListActors {
+			t.Errorf("stats %+v with at most %d dispatchers", st, dispatchers)
+		}
+	}
+}
+
+func TestPostWithoutExecutorIsNeverInline(t *testing.T) {
+	s := scheduler()
+	x := s.Executor()
+	var by *mailbox.Executor
+	h := newHand(mailbox.Options[int]{Scheduler: s}, func(_ *hand[int], message any) {
+		each(message, func(on *mailbox.Executor, _ *int) { by = on })
+	})
+	h.box.Post(nil, 1)
+	x.Run()
+	s.Wait()
+	if by == nil || by == x {
+		t.Error("ran on the poster's executor")
+	}
+	x.Close()
+	h.box.Post(x, 2) // closed: dispatched
+	s.Wait()
+	if h.box.Len() != 0 || by == x {
+		t.Error("a post with a closed executor did not run")
+	}
+}
+
+func TestCloseHandsOver(t *testing.T) {
+	s := scheduler()
+	x := s.Executor()
+	got := 0
+	h := newHand(mailbox.Options[int]{Scheduler: s}, func(_ *hand[int], message any) {
+		each(message, func(*mailbox.Executor, *int) { got++ })
+	})
+	h.box.Post(x, 1)
+	x.Close()
+	s.Wait()
+	if got != 1 {
+		t.Errorf("received %d of 1", got)
+	}
+}
+
+// arena is a Local that posts what it has gathered.
+type arena struct {
+	x       *mailbox.Executor
+	to      **hand[int]
+	pending int
+	flushed int
+	broken  bool
+}
+
+func (a *arena) Flush() {
+	a.flushed++
+	if a.broken {
+		panic("flush")
+	}
+	if a.pending > 0 {
+		a.pending--
+		(*a.to).box.Post(a.x, a.pending)
+	}
+}
+
+func TestFlushMayPostMore(t *testing.T) {
+	var h *hand[int]
+	s := mailbox.NewScheduler(func(x *mailbox.Executor) mailbox.Local {
+		return &arena{x: x, to: &h}
+	}, mailbox.SchedulerOptions{})
+	got := 0
+	h = newHand(mailbox.Options[int]{Scheduler: s}, func(_ *hand[int], message any) {
+		each(message, func(*mailbox.Executor, *int) { got++ })
+	})
+	x := s.Executor()
+	a := x.Local().(*arena)
+	a.pending = 5
+	h.box.Post(x, 9)
+	x.Run()
+	s.Wait()
+	if got != 6 || a.flushed != 6 || a.pending != 0 {
+		t.Errorf("received %d, flushed %d times, %d pending", got, a.flushed, a.pending)
+	}
+}
+
+func TestPanicInFlushIsReported(t *testing.T) {
+	var h *hand[int]
+	var reasons []any
+	s := mailbox.NewScheduler(func(x *mailbox.Executor) mailbox.Local {
+		return &arena{x: x, to: &h}
+	}, mailbox.SchedulerOptions{OnPanic: func(r any) { reasons = append(reasons, r) }})
+	h = newHand(mailbox.Options[int]{Scheduler: s}, func(*hand[int], any) {})
+	x := s.Executor()
+	a := x.Local().(*arena)
+	a.broken = true
+	h.box.Post(x, 1)
+	x.Run()
+	if len(reasons) != 1 || reasons[0] != "flush" || x.Local() == mailbox.Local(a) {
+		t.Errorf("reasons %v, Local replaced: %t", reasons, x.Local() != mailbox.Local(a))
+	}
+}
+
+func TestFanInIsTheOtherPoster(t *testing.T) {
+	s := scheduler()
+	h := newHand(mailbox.Options[int]{Scheduler: s}, func(*hand[int], any) {})
+	x, y := s.Executor(), s.Executor()
+	h.box.Post(x, 0)
+	for range 16 {
+		h.box.Post(x, 0)
+	}
+	if h.box.FanIn() {
+		t.Error("one poster counts as fan-in")
+	}
+	h.box.Post(y, 0)
+	h.box.Post(x, 0)
+	if !h.box.FanIn() {
+		t.Error("two posters do not count as fan-in")
+	}
+	x.Run()
+}
+
+func TestUnderSynctest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scheduler()
+		got := 0
+		h := newHand(mailbox.Options[int]{Scheduler: s}, func(_ *hand[int], message any) {
+			each(message, func(*mailbox.Executor, *int) { got++ })
+		})
+		for i := range 100 {
+			h.box.Post(nil, i)
+		}
+		synctest.Wait()
+		if got != 100 {
+			t.Errorf("received %d of 100", got)
+		}
+		s.Wait()
+	})
+}

@@ -1,0 +1,145 @@
+package realm
+
+import (
+	"github.com/callboard-wamp/callboard/supervisor"
+	"strconv"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/wamp"
+)
+
+// DirectoryKind is the name of this kind of actor in policies and reports.
+const DirectoryKind = supervisor.Directory
+
+// directory is the actor that creates and drops the topics and registrations of
+// its realm. Every join and leave passes through it, so it knows how many are
+// left; the index it keeps stands in the realm's handle.
+type directory struct {
+	*lane.Realm
+	kinds Kinds
+}
+
+// Kinds makes the actors that the directory needs, without knowing them.
+type Kinds struct {
+	TopicBox        func(*lane.Topic) *lane.Box
+	Topic           func(*lane.Topic) actor.Actor
+	RegistrationBox func(*lane.Registration) *lane.Box
+	Registration    func(*lane.Realm, *lane.Registration) actor.Actor
+	MetaBox         func(*lane.Realm) *lane.Box
+	Meta            func(*lane.Realm) actor.Actor
+}
+
+// Receive passes joins and leaves on to the topic or registration.
+func (d *directory) Receive(c actor.Context) {
+	b, ok := c.Message().(*lane.Batch)
+	if !ok {
+		return
+	}
+	for it, ok := b.Next(); ok; it, ok = b.Next() {
+		d.Env.Inject(DirectoryKind, it)
+		switch it.Op {
+		case lane.OpJoin:
+			d.onJoin(it.Member)
+		case lane.OpLeave:
+			d.onLeave(it)
+		case lane.OpStopped:
+			d.onStopped(it.Ext)
+		}
+	}
+}
+
+// onJoin finds or makes what the membership is of, counts it, and passes the
+// join on.
+func (d *directory) onJoin(m *lane.Member) {
+	box, which := d.target(m)
+	if box == nil {
+		m.Session.Box.Post(nil, lane.Item{Op: lane.OpRefused, Member: m, Ext: &lane.Failure{
+			URI: wamp.ErrOptionNotAllowed, Message: "limit reached: " + which + " per realm",
+		}})
+		return
+	}
+	m.Count()
+	if !box.Post(nil, lane.Item{Op: lane.OpJoin, Member: m}) {
+		d.Env.Crashed(DirectoryKind, d.Directory, &lane.Item{Op: lane.OpJoin, Member: m})
+	}
+}
+
+// target returns the mailbox of the topic or registration, or nil if the realm
+// has as many as it may have.
+func (d *directory) target(m *lane.Member) (box *lane.Box, which string) {
+	if m.Procedure {
+		r, created := d.RegistrationFor(m.Key(), d.kinds.RegistrationBox)
+		if r == nil {
+			return nil, "registrations"
+		}
+		m.Registration = r
+		if created {
+			d.spawn(d.ProcedureShards, r.ID, &lane.Child{
+				Kind: supervisor.Registration, Box: r.Box, New: func() actor.Actor { return d.kinds.Registration(d.Realm, r) },
+				Stopped: func() bool { return d.stopped(r) },
+			})
+		}
+		return r.Box, ""
+	}
+	t, created := d.TopicFor(m.Key(), d.kinds.TopicBox)
+	if t == nil {
+		return nil, "subscriptions"
+	}
+	m.Topic = t
+	if created {
+		d.spawn(d.TopicShards, t.ID, &lane.Child{
+			Kind: supervisor.Topic, Box: t.Box, New: func() actor.Actor { return d.kinds.Topic(t) },
+			Stopped: func() bool { return d.stopped(t) },
+		})
+	}
+	return t.Box, ""
+}
+
+func (d *directory) spawn(shards lane.Shards, id wamp.ID, child *lane.Child) {
+	child.Name = strconv.FormatUint(uint64(id), 10)
+	shards.Spawn(uint64(id), child)
+}
+
+// stopped tells the directory that the actor of a handle has stopped; a shard
+// calls it.
+func (d *directory) stopped(handle any) bool {
+	d.Directory.Post(nil, lane.Item{Op: lane.OpStopped, Ext: handle})
+	return true
+}
+
+// onStopped drops what has lost its actor for good: no member could come or
+// leave any more. Nothing is left to do for a handle that was dropped before.
+func (d *directory) onStopped(handle any) {
+	var members []*lane.Member
+	switch h := handle.(type) {
+	case *lane.Topic:
+		members = d.StopTopic(h)
+	case *lane.Registration:
+		members = d.StopRegistration(h)
+	}
+	for _, m := range members {
+		m.Session.Box.Post(nil, lane.Item{Op: lane.OpRevoked, Member: m})
+	}
+}
+
+// onLeave takes a member out, and drops what nobody is left in. It may come
+// again after a crash: then it is passed on and not counted.
+func (d *directory) onLeave(it *lane.Item) {
+	m := it.Member
+	m.Uncount()
+	var box *lane.Box
+	empty := false
+	switch {
+	case m.Registration != nil:
+		box, empty = m.Registration.Box, d.DropRegistration(m.Registration)
+	case m.Topic != nil:
+		box, empty = m.Topic.Box, d.DropTopic(m.Topic)
+	default:
+		return
+	}
+	box.Post(nil, *it)
+	if empty {
+		box.Post(nil, lane.Item{Op: lane.OpDrop})
+	}
+}

@@ -1,0 +1,67 @@
+// Package registration is the actor of one registration of a realm: a URI, how
+// it matches, and the callees that serve it by the registration's policy. It
+// owns the callees and publishes them as a snapshot that callers choose from;
+// no call passes through it.
+//
+// Start with [New] and [Box]. The callees stand in the handle, so that a
+// restarted actor finds them.
+package registration
+
+import (
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/supervisor"
+)
+
+// Kind is the name of this kind of actor in policies and failure reports.
+const Kind = supervisor.Registration
+
+// registration is the actor.
+type registration struct {
+	*lane.Registration
+	realm *lane.Realm
+}
+
+// New returns the actor of a handle.
+func New(realm *lane.Realm, r *lane.Registration) actor.Actor {
+	return &registration{Registration: r, realm: realm}
+}
+
+// Box makes the mailbox of a registration. At the end of each drain, and after
+// a panic, the snapshot is stored first and the replies are posted second.
+func Box(env *lane.Env, r *lane.Registration) *lane.Box {
+	return env.NewBox(lane.BoxOptions{Kind: Kind, Drained: func() {
+		r.Commit()
+		lane.PostReplies(&r.Replies)
+	}})
+}
+
+// Receive takes callees in and out.
+func (r *registration) Receive(c actor.Context) {
+	b, ok := c.Message().(*lane.Batch)
+	if !ok {
+		return
+	}
+	for it, ok := b.Next(); ok; it, ok = b.Next() {
+		r.realm.Env.Inject(Kind, it)
+		switch it.Op {
+		case lane.OpJoin:
+			r.onJoin(it.Member)
+		case lane.OpDrop:
+			c.Stop(c.Self())
+		case lane.OpLeave:
+			r.Rules.Leave(it.Member, r.Turn())
+		}
+	}
+}
+
+// onJoin takes a callee in, or refuses it by the rules of shared registration;
+// the directory then takes it off the count.
+func (r *registration) onJoin(m *lane.Member) {
+	if err := r.Rules.Join(m, m.Invoke, r.Turn()); err != nil {
+		r.Replies = append(r.Replies, lane.Item{Op: lane.OpRefused, Member: m, Ext: lane.Fail(err)})
+		r.realm.Directory.Post(nil, lane.Item{Op: lane.OpLeave, Member: m})
+		return
+	}
+	r.Replies = append(r.Replies, lane.Item{Op: lane.OpJoined, Member: m})
+}

@@ -1,0 +1,153 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/callboard-wamp/callboard/actors/connection"
+	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/actors/mailbox"
+	"github.com/callboard-wamp/callboard/actors/session"
+	"github.com/callboard-wamp/callboard/actors/timer"
+	"github.com/callboard-wamp/callboard/netio"
+	"github.com/callboard-wamp/callboard/supervisor"
+)
+
+// Router is a WAMP router in an actor system. It touches nothing of the system
+// but the actors under its own root. All methods may be called concurrently.
+type Router struct {
+	cfg     Config
+	env     *lane.Env
+	system  *actor.ActorSystem
+	realms  map[string]*atomic.Pointer[lane.Realm] // by URI; the keys never change
+	readers supervisor.Group
+	tree    tree
+	next    atomic.Uint64 // numbers connections
+	early   admission
+
+	mu      sync.Mutex
+	started bool
+	drained bool
+}
+
+// NewRouter prepares a router. Nothing runs before [Router.Start].
+func NewRouter(system *actor.ActorSystem, cfg Config) (*Router, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	r := &Router{cfg: cfg, system: system, realms: map[string]*atomic.Pointer[lane.Realm]{}}
+	r.env = &lane.Env{
+		System: system, Log: cfg.Log, Limits: cfg.Limits, Agent: cfg.Agent,
+		Random: cfg.Random, Now: cfg.Now, Fault: cfg.fault,
+		Policies: cfg.Policies, Registry: supervisor.NewRegistry(), Report: r.report,
+	}
+	r.readers.Report = r.report
+	r.env.Prepare()
+	r.env.Scheduler = mailbox.NewScheduler(func(x *mailbox.Executor) mailbox.Local { return lane.NewEncoder(r.env, x) }, mailbox.SchedulerOptions{
+		OnPanic: func(v any) { r.env.Log.Error().Interface("panic", v).Msg("encoder failed") },
+	})
+	r.env.Timers = timer.New(func(v any) { r.env.Log.Error().Interface("panic", v).Msg("timer failed") })
+	for _, c := range cfg.Realms {
+		r.realms[string(c.URI)] = new(atomic.Pointer[lane.Realm])
+	}
+	return r, nil
+}
+
+// Start spawns the tree and returns when every realm can be joined.
+func (r *Router) Start(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.started {
+		return errors.New("actors: the router was started before")
+	}
+	r.started = true
+	return r.tree.grow(ctx, r)
+}
+
+// report tells operators of a failure, with the stack.
+func (r *Router) report(f supervisor.Failure) {
+	e := r.env.Log.Error().Str("kind", string(f.Kind)).Stringer("directive", f.Directive).Int("restarts", f.Restarts)
+	if lost, ok := f.Message.(*lane.Lost); ok {
+		e = e.Stringer("message", lost.Op).Uint64("session", uint64(lost.Session)).Str("uri", lost.URI)
+	}
+	e.Bytes("stack", f.Stack).Msg(f.Error())
+}
+
+// Counters are what the router counted so far.
+func (r *Router) Counters() *lane.Counters { return &r.env.Counters }
+
+// Realm returns the handle of a realm that can be joined, or nil. A realm that
+// was restarted has another handle.
+func (r *Router) Realm(uri string) *lane.Realm {
+	if p := r.realms[uri]; p != nil {
+		return p.Load()
+	}
+	return nil
+}
+
+// lookup is Realm for connections: by bytes.
+func (r *Router) lookup(uri []byte) *lane.Realm {
+	if p := r.realms[string(uri)]; p != nil {
+		return p.Load()
+	}
+	return nil
+}
+
+// Attach serves one connection that was accepted elsewhere: a socket, or one
+// end of [netio.Pipe]. The router closes it.
+func (r *Router) Attach(c netio.Conn, o netio.AcceptOptions) error {
+	return r.attach(c, o, nil)
+}
+
+var errDraining = errors.New("actors: the router is draining")
+
+func (r *Router) attach(c netio.Conn, o netio.AcceptOptions, settled func()) error {
+	nodes := r.tree.nodes.Load()
+	if r.env.Draining.Load() || nodes == nil {
+		c.Close()
+		return errDraining
+	}
+	if o.Subprotocols == nil {
+		o.Subprotocols = subprotocols
+	}
+	if o.MaxMessage == 0 {
+		o.MaxMessage = r.env.Limits.MaxMessage
+	}
+	child := connection.Open(c, connection.Options{
+		Env: r.env, Realm: r.lookup, Start: r.startSession, Readers: &r.readers, Accept: o, Settled: settled,
+	})
+	n := r.next.Add(1)
+	child.Name = strconv.FormatUint(n, 10)
+	nodes.connections.Spawn(n, child)
+	return nil
+}
+
+// startSession enters a session into its realm and spawns its actor.
+func (r *Router) startSession(s *lane.Session) {
+	s.Box = session.Box(s)
+	s.Realm.Sessions.Enter(s, r.env.Random)
+	r.env.Counters.Sessions.Add(1)
+	s.Realm.SessionShards.Spawn(uint64(s.ID), &lane.Child{
+		Kind: session.Kind, Name: strconv.FormatUint(uint64(s.ID), 10), Box: s.Box,
+		New:     func() actor.Actor { return session.New(s) },
+		Lost:    func() { session.Refuse(s) },
+		Stopped: func() bool { return r.settle(s) },
+	})
+}
+
+// settleBudget is how many entries of a ledger are settled in one go.
+const settleBudget = 1000
+
+// settle gives back what an ended session held. It runs in the session's shard,
+// again and again until nothing is left.
+func (r *Router) settle(s *lane.Session) (done bool) {
+	if s.Realm.Sessions.Leave(s.ID) {
+		r.env.Counters.Sessions.Add(-1)
+		s.Transport.Box.Post(nil, lane.Item{Op: lane.OpSessionEnded, Session: s, Ext: &lane.Close{Silent: true}})
+	}
+	return s.Settle(nil, settleBudget)
+}

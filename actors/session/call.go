@@ -1,0 +1,291 @@
+package session
+
+import (
+	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/dealer"
+)
+
+// onCall sends a call to a callee of the procedure (basic profile, "Calling and
+// Invocations"). The entry it leaves in the ledger is the call: whoever takes
+// it out answers the caller, so a call has exactly one final answer.
+func (s *session) onCall(in *lane.Input, m *wamp.Message) {
+	if s.Ledger.Made.Get(m.Request) != nil {
+		s.abort(wamp.Violation("CALL: the request id belongs to a call that is open"))
+		return
+	}
+	if !s.step(m.Request) {
+		return
+	}
+	if err := s.mayCall(m); err != nil {
+		s.fail(wamp.Call, m.Request, err)
+		return
+	}
+	s.serial++
+	if wamp.Reserved(m.URI) {
+		s.callMeta(m)
+		return
+	}
+	r, callees := s.registrationOf(m.URI)
+	if r == nil {
+		s.fail(wamp.Call, m.Request, &wamp.Error{URI: wamp.ErrNoSuchProcedure, Message: "no callee has registered " + string(m.URI)})
+		return
+	}
+	it := lane.Item{
+		Op: lane.OpInvoke, Session: s.Session, Request: m.Request, Serial: s.serial,
+		Serializer: s.Transport.Group.Serializer, N: m.Payload.N, Bytes: m.Payload.Bytes,
+		Chunk: in.Chunk, Ext: s.callDetails(m.URI, m.Flags, r, callees),
+	}
+	it.Chunk.Retain(1)
+	s.Ledger.Made.Put(m.Request, lane.Made{Serial: s.serial, Procedure: r})
+	s.ask(&it, r, callees)
+}
+
+func (s *session) mayCall(m *wamp.Message) *wamp.Error {
+	if err := dealer.CheckCall(m.URI, s.Realm.URIs); err != nil {
+		return err
+	}
+	if m.Flags.Has(wamp.Progress) {
+		return &wamp.Error{URI: wamp.ErrFeatureNotSupported, Message: "the router did not announce progressive call invocations"}
+	}
+	if s.Ledger.Made.Len() >= s.env.Limits.OpenCalls {
+		return limit("open calls per caller")
+	}
+	return nil
+}
+
+// callDetails returns what INVOCATION.Details have to say, or nil.
+func (s *session) callDetails(uri []byte, flags wamp.Flags, r *lane.Registration, c *lane.Callees) any {
+	disclose := flags.Has(wamp.DiscloseMe)
+	for _, callee := range c.Callees {
+		disclose = disclose || callee.Flags.Has(wamp.DiscloseCaller)
+	}
+	if !disclose && r.Match == wamp.Exact {
+		return nil
+	}
+	d := &lane.CallDetails{}
+	if r.Match != wamp.Exact {
+		d.Procedure = string(uri)
+	}
+	if disclose {
+		d.Caller = s.Session
+		d.Asked = flags.Has(wamp.DiscloseMe)
+	}
+	return d
+}
+
+// ask posts the call to a callee by the registration's policy, and to another
+// one if that has gone; when all have, to those of the next best match. It takes
+// over the item.
+func (s *session) ask(it *lane.Item, r *lane.Registration, callees *lane.Callees) {
+	for r != nil {
+		member, ok := r.Choose(callees, s.enc.Random())
+		if !ok {
+			r, callees = s.elsewhere(it, r)
+			continue
+		}
+		it.Member = member
+		made := s.Ledger.Made.Get(it.Request)
+		made.Callee, made.Procedure = member.Session, r
+		if member.Session.Box.Post(s.x, *it) {
+			return
+		}
+	}
+	it.Release()
+	// All have left, and the directory is about to hear of it.
+	s.answer(it.Request, &wamp.Error{URI: wamp.ErrNoSuchProcedure, Message: "no callee is left that has registered it"})
+}
+
+// elsewhere finds who serves a call whose registration has nobody left.
+func (s *session) elsewhere(it *lane.Item, r *lane.Registration) (*lane.Registration, *lane.Callees) {
+	uri, flags := []byte(r.URI), wamp.Flags(0)
+	if d, ok := it.Ext.(*lane.CallDetails); ok {
+		if d.Procedure != "" {
+			uri = []byte(d.Procedure)
+		}
+		if d.Asked {
+			flags = wamp.DiscloseMe
+		}
+	}
+	next, callees, _ := s.bestServing(uri, s.Realm.ProcedurePatterns.View())
+	if next != nil {
+		it.Ext = s.callDetails(uri, flags, next, callees)
+	}
+	return next, callees
+}
+
+// answer takes an open call out and ends it with an ERROR of the router's own.
+func (s *session) answer(request wamp.ID, err *wamp.Error) {
+	if _, open := s.Ledger.Made.Take(request); open {
+		s.fail(wamp.Call, request, err)
+	}
+}
+
+// registrationOf returns who serves the procedure, by the precedence of the
+// advanced profile, "Pattern-based Registrations": exact, longest prefix,
+// wildcard.
+func (s *session) registrationOf(uri []byte) (*lane.Registration, *lane.Callees) {
+	view := s.Realm.ProcedurePatterns.View()
+	if e := s.callees.get(uri); e != nil {
+		if c, ok := e.value.Callees(); ok && s.stillBest(e, uri, view) {
+			return e.value, c
+		}
+		s.callees.drop(e)
+	}
+	r, c, best := s.bestServing(uri, view)
+	if best {
+		s.callees.put(string(uri), r, view.Seq)
+	}
+	return r, c
+}
+
+// bestServing returns the first match by precedence that has callees who can
+// serve. best says that no other match goes before it: one may be without callees
+// while it comes or goes.
+func (s *session) bestServing(uri []byte, view *lane.View[*lane.Registration]) (r *lane.Registration, c *lane.Callees, best bool) {
+	best = true
+	consider := func(p *lane.Registration) (serves bool) {
+		serving, ok := p.Serving()
+		if ok {
+			r, c = p, serving
+		}
+		best = best && ok
+		return ok
+	}
+	if p, ok := s.Realm.Procedures.Get(uri); ok && consider(p) {
+		return r, c, best
+	}
+	view.Set.Match(uri, func(_ string, m wamp.Match, p *lane.Registration) bool {
+		if m == wamp.Prefix {
+			consider(p) // the longest comes last
+			return true
+		}
+		return r == nil && !consider(p)
+	})
+	return r, c, best && r != nil
+}
+
+// stillBest says whether no better match than the remembered one has come.
+func (s *session) stillBest(e *cached[*lane.Registration], uri []byte, view *lane.View[*lane.Registration]) bool {
+	if e.value.Match == wamp.Exact {
+		return true
+	}
+	if e.seq != view.Seq && !view.Same(uri, e.seq) {
+		return false
+	}
+	e.seq = view.Seq
+	_, exact := s.Realm.Procedures.Get(uri)
+	return !exact
+}
+
+// callMeta asks the router's own procedures.
+func (s *session) callMeta(m *wamp.Message) {
+	s.Ledger.Made.Put(m.Request, lane.Made{Serial: s.serial})
+	it := lane.Item{
+		Op: lane.OpMetaCall, Session: s.Session, Request: m.Request, Serial: s.serial,
+		Serializer: s.Transport.Group.Serializer, N: m.Payload.N,
+		Bytes: append([]byte(nil), m.Payload.Bytes...), Ext: string(m.URI),
+	}
+	if !s.Realm.Meta.Post(s.x, it) {
+		s.answer(m.Request, &wamp.Error{URI: wamp.ErrNoAvailableCallee, Message: "the realm is closing"})
+	}
+}
+
+// onBounce sends a call on whose INVOCATION was never written.
+func (s *session) onBounce(it *lane.Item) {
+	made := s.Ledger.Made.Get(it.Request)
+	if made == nil || made.Serial != it.Serial {
+		s.env.Undelivered(s.x, it, lane.DropLateAnswer)
+		return
+	}
+	if made.Canceled {
+		it.Release()
+		s.answer(it.Request, &wamp.Error{URI: wamp.ErrCanceled, Message: "canceled by the caller"})
+		return
+	}
+	it.Op = lane.OpInvoke
+	r := made.Procedure
+	callees, _ := r.Callees()
+	s.ask(it, r, callees)
+}
+
+// take takes the call out that an answer is for. An answer that comes after the
+// first final one is discarded and counted.
+func (s *session) take(it *lane.Item) bool {
+	made := s.Ledger.Made.Get(it.Request)
+	if made == nil || made.Serial != it.Serial {
+		s.env.Counters.Drop(lane.DropLateAnswer, 1)
+		it.Release()
+		return false
+	}
+	s.Ledger.Made.Take(it.Request)
+	return true
+}
+
+// onResult ends a call with its RESULT.
+func (s *session) onResult(it *lane.Item) {
+	if !s.take(it) {
+		return
+	}
+	defer it.Release()
+	m := wamp.Message{Type: wamp.Result, Request: it.Request}
+	s.writeAnswer(it, &m)
+}
+
+// onError ends a call with the ERROR of the callee, of meta, or of a crash.
+func (s *session) onError(it *lane.Item) {
+	if !s.take(it) {
+		return
+	}
+	defer it.Release()
+	f := it.Ext.(*lane.Failure)
+	m := wamp.Message{Type: wamp.ErrorMessage, Failed: wamp.Call, Request: it.Request, URI: []byte(f.URI)}
+	switch {
+	case f.Details != nil:
+		m.Dict = s.convertDetails(f.Details, it)
+	case f.Message != "":
+		m.Fields = []wamp.Field{wamp.Text("message", f.Message)}
+	}
+	if f.Args != nil {
+		it.Serializer = s.Transport.Group.Serializer
+		p, err := it.Serializer.AppendPayload(nil, f.Args, nil)
+		if err != nil {
+			panic(err) // our own text
+		}
+		it.N, it.Bytes = p.N, p.Bytes
+	}
+	s.writeAnswer(it, &m)
+}
+
+// writeAnswer writes RESULT or ERROR with the item's payload. One that cannot be
+// said in the caller's serializer, or is larger than the caller accepts, becomes
+// an ERROR without payload.
+func (s *session) writeAnswer(it *lane.Item, m *wamp.Message) {
+	var ok bool
+	if m.Payload, ok = s.enc.Convert(it.Payload(), it.Serializer, s.Transport.Group.Serializer); !ok {
+		s.fail(wamp.Call, it.Request, &wamp.Error{
+			URI: wamp.ErrInvalidArgument, Message: "the answer has a value that the caller's serializer does not have",
+		})
+		return
+	}
+	if !s.write(m) {
+		s.fail(wamp.Call, it.Request, &wamp.Error{URI: wamp.ErrPayloadSizeExceeded})
+	}
+}
+
+// convertDetails says the Details of a callee's ERROR in the caller's serializer.
+func (s *session) convertDetails(details []byte, it *lane.Item) []byte {
+	to := s.Transport.Group.Serializer
+	if it.Serializer == to {
+		return details
+	}
+	dict, err := it.Serializer.DecodeDict(details)
+	if err != nil {
+		return nil
+	}
+	b, err := to.AppendValue(nil, dict)
+	if err != nil {
+		return nil
+	}
+	return b
+}

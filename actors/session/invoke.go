@@ -1,0 +1,131 @@
+package session
+
+import (
+	"bytes"
+
+	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/dealer"
+)
+
+// onInvoke writes the INVOCATION of a call. Its id is drawn here, so that the
+// ids of a session leave in ascending order (basic profile, "IDs").
+func (s *session) onInvoke(it *lane.Item) {
+	if !s.holds(it) {
+		s.invoke(it)
+	}
+}
+
+func (s *session) invoke(it *lane.Item) {
+	if it.Member.State() == lane.Closed {
+		s.env.Bounce(s.x, it)
+		return
+	}
+	defer it.Release()
+	l := &s.Ledger
+	if l.Served.Len() >= s.env.Limits.OpenCalls {
+		s.unserved(it, wamp.ErrNoAvailableCallee, "limit reached: open calls per callee")
+		return
+	}
+	payload, ok := s.enc.Convert(it.Payload(), it.Serializer, s.Transport.Group.Serializer)
+	if !ok {
+		s.unserved(it, wamp.ErrInvalidArgument, "an argument has a value that the callee's serializer does not have")
+		return
+	}
+	id := l.Invocation.Next()
+	m := wamp.Message{Type: wamp.Invocation, Request: id, ID: it.Member.ID(), Payload: payload, Fields: s.invocationDetails(it)}
+	if !s.write(&m) {
+		s.unserved(it, wamp.ErrPayloadSizeExceeded, "the call is larger than the callee accepts")
+		return
+	}
+	l.Invocation = id
+	l.Served.Put(id, lane.Served{Caller: it.Session, Request: it.Request, Serial: it.Serial})
+}
+
+// unserved answers a call that this callee never saw.
+func (s *session) unserved(it *lane.Item, uri wamp.URI, text string) {
+	it.Session.Box.Post(s.x, lane.Item{
+		Op: lane.OpError, Session: s.Session, Request: it.Request, Serial: it.Serial,
+		Ext: &lane.Failure{URI: uri, Message: text},
+	})
+}
+
+// invocationDetails names the procedure of a pattern-based registration, and
+// the caller if it asked for it or this callee did.
+func (s *session) invocationDetails(it *lane.Item) []wamp.Field {
+	d, ok := it.Ext.(*lane.CallDetails)
+	if !ok {
+		return nil
+	}
+	var f []wamp.Field
+	if d.Procedure != "" {
+		f = append(f, wamp.Text("procedure", d.Procedure))
+	}
+	if d.Caller != nil && (d.Asked || it.Member.Flags.Has(wamp.DiscloseCaller)) {
+		id := &d.Caller.Identity
+		f = append(f, wamp.Int("caller", uint64(d.Caller.ID)),
+			wamp.Text("caller_authid", id.AuthID), wamp.Text("caller_authrole", id.AuthRole))
+	}
+	return f
+}
+
+// onYield sends a callee's result to the caller.
+func (s *session) onYield(in *lane.Input, m *wamp.Message) {
+	served, ok := s.serving(m)
+	if !ok {
+		return
+	}
+	if m.Flags.Has(wamp.Progress) {
+		s.env.Counters.Drop(lane.DropUnaskedProgress, 1)
+		return
+	}
+	s.reply(served, in, m, lane.Item{Op: lane.OpResult})
+}
+
+// onCalleeError sends a callee's ERROR to the caller.
+func (s *session) onCalleeError(in *lane.Input, m *wamp.Message) {
+	if m.Failed != wamp.Invocation {
+		s.abort(wamp.Violation("ERROR for a request that is not an INVOCATION"))
+		return
+	}
+	served, ok := s.serving(m)
+	if !ok {
+		return
+	}
+	f := &lane.Failure{URI: wamp.URI(m.URI), Details: bytes.Clone(m.Dict)}
+	if !wamp.ValidURI(m.URI, wamp.Loose) {
+		s.env.Log.Info().Uint64("session", uint64(s.ID)).Msg("ERROR of a callee whose URI is not valid")
+		f.URI = wamp.ErrInvalidURI
+	}
+	s.reply(served, in, m, lane.Item{Op: lane.OpError, Ext: f})
+}
+
+// serving finds the invocation that an answer is for. An id that was never
+// issued is a violation; one that is no longer open belongs to a call that was
+// canceled or answered otherwise, and the answer is discarded.
+func (s *session) serving(m *wamp.Message) (lane.Served, bool) {
+	served := s.Ledger.Served.Get(m.Request)
+	switch dealer.InvocationStatus(m.Request, s.Ledger.Invocation, served != nil) {
+	case dealer.NeverIssued:
+		s.abort(wamp.Violation(m.Type.String() + " for an invocation that was never issued"))
+		return lane.Served{}, false
+	case dealer.Late:
+		s.env.Counters.Drop(lane.DropLateAnswer, 1)
+		return lane.Served{}, false
+	}
+	return *served, true
+}
+
+// reply posts an answer to the caller's session, and then forgets the
+// invocation: a crash in between must not leave the caller without an answer.
+func (s *session) reply(to lane.Served, in *lane.Input, m *wamp.Message, it lane.Item) {
+	it.Session, it.Request, it.Serial = s.Session, to.Request, to.Serial
+	it.Serializer, it.N, it.Bytes = s.Transport.Group.Serializer, m.Payload.N, m.Payload.Bytes
+	it.Chunk = in.Chunk
+	it.Chunk.Retain(1)
+	if !to.Caller.Box.Post(s.x, it) {
+		s.env.Counters.Drop(lane.DropLateAnswer, 1)
+		it.Release()
+	}
+	s.Ledger.Served.Take(m.Request)
+}

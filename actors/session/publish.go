@@ -1,0 +1,120 @@
+package session
+
+import (
+	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/broker"
+)
+
+// route is where a PUBLISH to one URI goes: the topic of that URI, and the
+// topics whose pattern matches it.
+type route struct {
+	exact    *lane.Topic
+	patterns []*lane.Topic
+}
+
+// onPublish sends an event to the members of every matching topic, and answers
+// if the publisher asked for it (basic profile, "Publish & Subscribe").
+func (s *session) onPublish(m *wamp.Message) {
+	if !s.step(m.Request) {
+		return
+	}
+	if err := broker.CheckPublish(m.URI, s.Realm.URIs, false); err != nil {
+		s.refusePublish(m, err)
+		return
+	}
+	p := lane.Publication{
+		ID: wamp.GlobalID(s.enc.Random()), From: s.Session, Serializer: s.Transport.Group.Serializer,
+		Payload: m.Payload, IncludeMe: m.Flags.Has(wamp.IncludeMe),
+	}
+	if m.Flags.Has(wamp.Filtered) {
+		p.Receivers = &m.Options.Receivers
+	}
+	if m.Flags.Has(wamp.DiscloseMe) {
+		p.Disclosed = s.identify("publisher")
+	}
+	s.fanOut(&p, m.URI)
+	if m.Flags.Has(wamp.Acknowledge) {
+		s.write(&wamp.Message{Type: wamp.Published, Request: m.Request, ID: p.ID})
+	}
+}
+
+// refusePublish answers only a publisher that asked for an answer.
+func (s *session) refusePublish(m *wamp.Message, err *wamp.Error) {
+	if m.Flags.Has(wamp.Acknowledge) {
+		s.fail(wamp.Publish, m.Request, err)
+		return
+	}
+	s.env.Counters.Drop(lane.DropRefusedPublish, 1)
+}
+
+// fanOut hands the event to the encoder, once for each matching topic.
+func (s *session) fanOut(p *lane.Publication, uri []byte) {
+	e := s.topicsOf(uri)
+	if e == nil {
+		return
+	}
+	s.enc.BeginPublication()
+	if t := e.value.exact; t != nil {
+		if to, ok := t.Subscribers(); ok && to != nil {
+			s.enc.Publish(p, t, to, p.Disclosed)
+		}
+	}
+	if len(e.value.patterns) == 0 {
+		return
+	}
+	details := append(s.served[:0], wamp.Text("topic", e.uri))
+	details = append(details, p.Disclosed...)
+	s.served = details[:0]
+	for _, t := range e.value.patterns {
+		if to, ok := t.Subscribers(); ok && to != nil {
+			s.enc.Publish(p, t, to, details)
+		}
+	}
+}
+
+// topicsOf returns the topics that an event to this URI goes to, or nil. What
+// was found before is used if no pattern that matches has come or gone since,
+// and if the exact topic was not dropped; that there is none is looked up again
+// each time.
+func (s *session) topicsOf(uri []byte) *cached[route] {
+	view := s.Realm.TopicPatterns.View()
+	e := s.topics.get(uri)
+	if e != nil && (e.seq == view.Seq || view.Same(uri, e.seq)) {
+		e.seq = view.Seq
+		if t := e.value.exact; t == nil {
+			e.value.exact, _ = s.Realm.Topics.Get(uri)
+			return e
+		} else if _, ok := t.Subscribers(); ok {
+			return e
+		}
+	}
+	return s.lookUpTopics(uri, view, e)
+}
+
+func (s *session) lookUpTopics(uri []byte, view *lane.View[*lane.Topic], old *cached[route]) *cached[route] {
+	var r route
+	r.exact, _ = s.Realm.Topics.Get(uri)
+	view.Set.Match(uri, func(p string, m wamp.Match, t *lane.Topic) bool {
+		if broker.DeliversTo(p, m, uri) {
+			r.patterns = append(r.patterns, t)
+		}
+		return true
+	})
+	if r.exact == nil && len(r.patterns) == 0 {
+		if old != nil {
+			s.topics.drop(old)
+		}
+		return nil
+	}
+	return s.topics.put(string(uri), r, view.Seq)
+}
+
+// identify returns what Details disclose of this session as publisher or caller.
+func (s *session) identify(role string) []wamp.Field {
+	return []wamp.Field{
+		wamp.Int(role, uint64(s.ID)),
+		wamp.Text(role+"_authid", s.Identity.AuthID),
+		wamp.Text(role+"_authrole", s.Identity.AuthRole),
+	}
+}
