@@ -1,0 +1,116 @@
+package interop_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// What the README tells people to type works as it stands there, but for the
+// address of the router. Its Python program is not run.
+
+const (
+	checkout  = "../../.."
+	documents = "ws://127.0.0.1:8080/ws" // the address in the README
+)
+
+func readme(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(checkout, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// programs are the README's code blocks in a language, for the router at url.
+func programs(t *testing.T, language, url string) []string {
+	t.Helper()
+	var found []string
+	blocks := regexp.MustCompile("(?s)```" + language + "\n(.*?)```")
+	for _, m := range blocks.FindAllStringSubmatch(readme(t), -1) {
+		found = append(found, strings.ReplaceAll(m[1], documents, url))
+	}
+	if len(found) == 0 {
+		t.Fatalf("the README has no program in %s", language)
+	}
+	return found
+}
+
+func TestReadmeJavaScript(t *testing.T) {
+	at := needNode(t)
+	for _, program := range programs(t, "js", at.ws) {
+		// The harness gives older versions of Node the WebSocket that the client expects.
+		wantFive(t, exec.Command("node", "--import", "./harness.mjs", "--input-type=module", "--eval", program))
+	}
+}
+
+func TestReadmeGo(t *testing.T) {
+	at := addressesOf(t)
+	for _, program := range programs(t, "go", at.ws) {
+		file := filepath.Join(t.TempDir(), "main.go")
+		if err := os.WriteFile(file, []byte(program), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		wantFive(t, exec.Command("go", "run", file))
+	}
+}
+
+func wantFive(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	out, err := cmd.Output()
+	if err != nil || string(out) != "5\n" {
+		t.Errorf("printed %q, want 5; %v", out, err)
+	}
+}
+
+// Each line of the README that begins with bin/callboard is run in a shell.
+// Those that go on are left running for those below them; what stands behind #
+// is what the line prints.
+func TestReadmeCommands(t *testing.T) {
+	at := addressesOf(t)
+	binary, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := regexp.MustCompile(`(?m)^    bin/callboard (.*?)(?: +# (.*))?$`).FindAllStringSubmatch(readme(t), -1)
+	if len(lines) == 0 {
+		t.Fatal("the README has no command")
+	}
+	for _, line := range lines {
+		command := "exec " + binary + " " + line[1] + " --url " + at.ws
+		if strings.HasPrefix(line[1], "register") || strings.HasPrefix(line[1], "subscribe") {
+			goesOn(t, command)
+			continue
+		}
+		out, err := exec.Command("sh", "-c", command).CombinedOutput()
+		if err != nil {
+			t.Errorf("%s: %v: %s", line[1], err, out)
+		}
+		if want := line[2]; want != "" && strings.TrimSpace(string(out)) != want {
+			t.Errorf("%s: printed %q, want %q", line[1], out, want)
+		}
+	}
+}
+
+// goesOn starts a command that runs until the end of the test, and waits until
+// the router has agreed.
+func goesOn(t *testing.T, command string) {
+	t.Helper()
+	p, err := start("sh", "-c", command)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	agreed := regexp.MustCompile(`^(registered|subscribed)\b`)
+	if err := p.wait(agreed.MatchString); err != nil {
+		t.Errorf("%s: %v", command, err)
+	}
+}
