@@ -1,0 +1,89 @@
+package benchmarks
+
+import "github.com/callboard-wamp/callboard/benchmarks/gate"
+
+// Check holds the result against checks and keeps the verdicts in Checks. It
+// returns false when one of them is not met.
+func (r *Result) Check(checks []gate.Check) bool {
+	ok := true
+	for _, c := range checks {
+		v := c.Against(r.figure)
+		r.Checks = append(r.Checks, v)
+		ok = ok && v.OK
+	}
+	return ok
+}
+
+// figure returns a figure by the name that gate knows. Of the latencies of
+// several parts it is the worst, unless a part is named.
+func (r *Result) figure(part, name string) (float64, bool) {
+	if part == "" {
+		if v, ok := r.total(name); ok {
+			return v, true
+		}
+	}
+	var worst float64
+	found := false
+	for i := range r.Parts {
+		p := &r.Parts[i]
+		if part != "" && p.Name != part {
+			continue
+		}
+		v, ok := p.figure(name)
+		if !ok {
+			continue
+		}
+		if !found || v > worst {
+			worst = v
+		}
+		found = true
+	}
+	return worst, found
+}
+
+func (r *Result) total(name string) (float64, bool) {
+	l := &r.Ledger
+	counts := map[string]uint64{
+		"ops": r.Ops, "sent": l.Sent, "received": l.Received, "dropped": l.Dropped, "lost": l.Lost, "unanswered": l.Unanswered,
+		"errors": l.Errors, "duplicates": l.Duplicates, "disordered": l.Disordered, "foreign": l.Foreign,
+		"disconnected": l.Disconnected, "unsent": r.Unsent,
+	}
+	if n, ok := counts[name]; ok {
+		return float64(n), true
+	}
+	const micro = 1e3 // nanoseconds
+	switch name {
+	case "rate":
+		return r.OpsPerSec, true
+	case "gen/msg":
+		return r.Generator.CPUPerMessage * micro, r.Ops > 0
+	case "lag":
+		return r.Generator.LagP99 * micro, r.Rate > 0
+	}
+	if r.Router == nil {
+		return 0, false
+	}
+	switch name {
+	case "cpu/msg":
+		return r.Router.CPUPerMessage * micro, r.Ops > 0
+	case "rss":
+		return float64(r.Router.RSS), true
+	case "rss/session":
+		return r.Router.RSSPerSession, r.Router.RSSPerSession > 0
+	}
+	return 0, false
+}
+
+func (p *Part) figure(name string) (float64, bool) {
+	switch name {
+	case "ops":
+		return float64(p.Ops), true
+	case "rate":
+		return p.OpsPerSec, true
+	}
+	v, ok := map[string]float64{
+		"min": p.Latency.Min, "mean": p.Latency.Mean, "p50": p.Latency.P50, "p90": p.Latency.P90,
+		"p99": p.Latency.P99, "p99.9": p.Latency.P999, "max": p.Latency.Max,
+	}[name]
+	return v * 1e3, ok && p.Latency.Count > 0
+}

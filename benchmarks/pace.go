@@ -1,0 +1,111 @@
+package benchmarks
+
+import (
+	"time"
+
+	"github.com/callboard-wamp/callboard/benchmarks/meter"
+)
+
+const (
+	// paceLook is how often a pacer looks again at senders whose connections
+	// take nothing for the moment.
+	paceLook = time.Millisecond
+	// paceBurst is how many messages of one sender leave in one go.
+	paceBurst = 256
+)
+
+// pacer sends at a rate, whatever comes back: message k of all is due at
+// start + k/rate and belongs to sender k modulo their number. One goroutine runs
+// it; it ends with the run.
+type pacer struct {
+	run     *run
+	senders []*sender
+	step    float64 // nanoseconds
+	start   int64
+	next    uint64   // the first message that is not yet owed
+	owed    []uint64 // messages each sender should have sent
+	behind  []int    // senders that owe some
+	waiting []bool   // which those are
+	late    *meter.Lateness
+}
+
+func newPacer(r *run, senders []*sender, rate float64) *pacer {
+	return &pacer{
+		run: r, senders: senders, step: 1e9 / rate,
+		owed: make([]uint64, len(senders)), waiting: make([]bool, len(senders)), late: meter.NewLateness(),
+	}
+}
+
+func (p *pacer) due(k uint64) int64 { return p.start + int64(float64(k)*p.step) }
+
+// loop runs until the run stops.
+func (p *pacer) loop() {
+	p.start = meter.Now()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+		case <-p.run.stopped:
+			return
+		}
+		p.owe(meter.Now())
+		p.pay()
+		wait := time.Duration(p.due(p.next) - meter.Now())
+		if len(p.behind) > 0 {
+			wait = min(wait, paceLook)
+		}
+		timer.Reset(max(0, wait))
+	}
+}
+
+// owe notes what is due by now.
+func (p *pacer) owe(now int64) {
+	for ; p.due(p.next) <= now; p.next++ {
+		i := int(p.next % uint64(len(p.senders)))
+		p.owed[i]++
+		if !p.waiting[i] {
+			p.waiting[i] = true
+			p.behind = append(p.behind, i)
+		}
+	}
+}
+
+// pay sends what is owed, as far as the connections take it.
+func (p *pacer) pay() {
+	rest := p.behind[:0]
+	for _, i := range p.behind {
+		if p.payOne(i) {
+			rest = append(rest, i)
+		} else {
+			p.waiting[i] = false
+		}
+	}
+	p.behind = rest
+}
+
+// payOne says whether the sender still owes some.
+func (p *pacer) payOne(i int) bool {
+	s := p.senders[i]
+	if s.s.cut.Load() || s.s.Backlog() > sendRoom {
+		return true
+	}
+	s.mu.Lock()
+	for n := 0; s.seq < p.owed[i] && n < paceBurst; n++ {
+		due := p.due(s.seq*uint64(len(p.senders)) + uint64(i))
+		p.late.Add(meter.Now() - due)
+		s.send(due)
+	}
+	owes := s.seq < p.owed[i]
+	s.mu.Unlock()
+	_ = s.s.Flush()
+	return owes
+}
+
+// unsent is how many messages were due and never sent.
+func (p *pacer) unsent() (n uint64) {
+	for i, s := range p.senders {
+		n += p.owed[i] - min(p.owed[i], s.sent())
+	}
+	return n
+}

@@ -1,0 +1,224 @@
+package benchmarks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/callboard-wamp/callboard/benchmarks/ledger"
+	"github.com/callboard-wamp/callboard/benchmarks/meter"
+	"github.com/callboard-wamp/callboard/benchmarks/wire"
+)
+
+const (
+	look        = 10 * time.Millisecond // how often a run looks at itself
+	patience    = 5 * time.Second       // without any arrival, while some are missing
+	settleTime  = 30 * time.Second      // for what is on its way when sending has ended
+	leaveTime   = 3 * time.Second
+	connectTime = 60 * time.Second
+	maxNotes    = 8
+)
+
+// run is one run. What it opened has ended when Run returns.
+type run struct {
+	o       Options
+	name    *scenario
+	target  wire.Target
+	meter   *meter.Meter
+	prefix  string // of the URIs, different in each run
+	senders []*sender
+	pacer   *pacer
+
+	stopping atomic.Bool
+	stopped  chan struct{} // closed when nothing new is to be sent
+	readers  sync.WaitGroup
+
+	mu           sync.Mutex
+	members      []*member
+	ended        atomic.Bool // sessions may end now
+	disconnected uint64
+	notes        []string
+
+	before, after measure
+	series        []Point
+	taken         map[string]float64 // further figures that the scenario has
+}
+
+// measure is taken at both ends of the measured time.
+type measure struct {
+	at           int64
+	router, self meter.Usage
+}
+
+// Run runs one scenario. When ctx ends, the run is cut short in good order and
+// the result so far returned. The error is of usage (a *[UsageError]) or says
+// why nothing could be measured.
+func Run(ctx context.Context, o Options) (*Result, error) {
+	s, err := o.complete()
+	if err != nil {
+		return nil, &UsageError{err}
+	}
+	if o.PID != 0 {
+		if _, err := meter.Process(o.PID); err != nil {
+			return nil, &UsageError{err}
+		}
+	}
+	r := newRun(o, s)
+	defer r.close()
+	r.tell("connecting", 0, 0, 0)
+	l, err := r.prepare(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.traffic(ctx, l)
+	r.leave()
+	return r.result(ctx, l), nil
+}
+
+// UsageError is an error in what was asked for.
+type UsageError struct{ Err error }
+
+// Error returns the text.
+func (e *UsageError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the error itself.
+func (e *UsageError) Unwrap() error { return e.Err }
+
+func newRun(o Options, s *scenario) *run {
+	r := &run{
+		o: o, name: s, stopped: make(chan struct{}), taken: map[string]float64{},
+		prefix: fmt.Sprintf("bench.r%06x", rand.Uint32N(1<<24)),
+		target: wire.Target{URL: o.URL, Realm: o.Realm, Serializer: o.Serializer, TLS: o.TLS, Dial: o.Dial, MaxMessage: 16 << 20},
+	}
+	if o.Rate > 0 {
+		r.meter = meter.NewOpen(s.parts...)
+	} else {
+		r.meter = meter.New(s.parts...)
+	}
+	return r
+}
+
+func (r *run) prepare(ctx context.Context) (load, error) {
+	limit, cancel := context.WithTimeoutCause(ctx, connectTime, errors.New("no answer within a minute"))
+	defer cancel()
+	l, err := r.name.prepare(limit, r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.o.URL, err)
+	}
+	return l, nil
+}
+
+// traffic goes from the first message to the last arrival.
+func (r *run) traffic(ctx context.Context, l load) {
+	r.stream(l)
+	if r.pass(ctx, l, "warming up", r.o.Warmup, false) {
+		r.mark(&r.before)
+		r.meter.Begin(r.before.at)
+		r.pass(ctx, l, "measuring", r.o.Duration, true)
+	}
+	r.mark(&r.before) // when the warm-up was cut short
+	r.mark(&r.after)
+	r.meter.End(r.after.at)
+	r.stop()
+	r.settle(l)
+}
+
+// stream starts the traffic. With a number of messages there is no warm-up, so
+// the measured time has begun already.
+func (r *run) stream(l load) {
+	if r.o.begin != nil {
+		r.o.begin()
+	}
+	if r.o.Warmup == 0 {
+		r.mark(&r.before)
+		r.meter.Begin(r.before.at)
+	}
+	l.start()
+	if r.pacer != nil {
+		r.readers.Go(r.pacer.loop)
+	}
+}
+
+func (r *run) stop() {
+	if !r.stopping.Swap(true) {
+		close(r.stopped)
+	}
+}
+
+// mark notes what was used so far, the first time that it is called.
+func (r *run) mark(m *measure) {
+	if m.at != 0 {
+		return
+	}
+	m.at, m.self = meter.Now(), meter.Self()
+	if r.o.PID != 0 {
+		var err error
+		if m.router, err = meter.Process(r.o.PID); err != nil {
+			r.note(err.Error())
+		}
+	}
+}
+
+// settle waits until everything has arrived, or nothing does any more.
+func (r *run) settle(l load) {
+	r.tell("waiting for the rest", r.o.Duration, r.o.Duration, 0)
+	if p, ok := l.(interface{ probe() }); ok {
+		p.probe()
+	}
+	deadline := time.Now().Add(settleTime)
+	for stall := newStall(l); !l.settled() && !stall.over() && time.Now().Before(deadline); {
+		time.Sleep(look)
+	}
+	if r.o.end != nil {
+		r.o.end()
+	}
+}
+
+// stall notices that nothing arrives any more.
+type stall struct {
+	l     load
+	last  uint64
+	since time.Time
+}
+
+func newStall(l load) *stall { return &stall{l: l, since: time.Now()} }
+
+func (s *stall) over() bool {
+	if n := s.l.progress(); n != s.last || s.l.settled() {
+		s.last, s.since = n, time.Now()
+	}
+	return time.Since(s.since) > patience
+}
+
+// account is the whole ledger. It is asked for when all goroutines have ended.
+func (r *run) account(l load) ledger.Account {
+	a := l.account()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.Disconnected += r.disconnected
+	return a
+}
+
+// note keeps a text for the result; the same one only once, and only a few.
+func (r *run) note(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, n := range r.notes {
+		if n == text {
+			return
+		}
+	}
+	if len(r.notes) < maxNotes {
+		r.notes = append(r.notes, text)
+	}
+}
+
+func (r *run) tell(phase string, done, total time.Duration, rate float64) {
+	if r.o.Progress != nil {
+		r.o.Progress(Progress{Phase: phase, Done: done, Total: total, Rate: rate})
+	}
+}
