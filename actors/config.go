@@ -11,6 +11,7 @@ import (
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/supervisor"
 	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/dealer"
 	"github.com/rs/zerolog"
 )
 
@@ -52,6 +53,19 @@ type RealmConfig struct {
 	Strict bool
 	// RequestIDs is what happens to request ids out of sequence.
 	RequestIDs lane.RequestIDs
+	// ProgressWithoutCanceling asks callees for progressive results that announced
+	// those, but not call canceling, as JavaScript callees do. They get no
+	// INTERRUPT, and what they send in vain is dropped. False is what the
+	// specification says: such callees are not asked.
+	ProgressWithoutCanceling bool
+}
+
+// calls are the realm's rules of calls.
+func (c *RealmConfig) calls() (rules lane.CallRules) {
+	if c.ProgressWithoutCanceling {
+		rules.Progressing = dealer.AnyProgressing
+	}
+	return rules
 }
 
 // complete fills the defaults in and says what is wrong with the rest.

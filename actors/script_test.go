@@ -29,6 +29,7 @@ import (
 //
 //	# a comment
 //	option strict_ids | log_ids | strict_uris
+//	option progress_without_canceling
 //	option small_limits           two of everything for a session, three for the realm
 //	a is cbor-rawsocket           what a connects with, whatever its turn
 //	a joins [HELLO.Details]       transport, HELLO, WELCOME; $a is the session id
@@ -145,6 +146,8 @@ func (s *stage) option(cfg *actors.Config, name string) {
 		cfg.Realms[0].RequestIDs = lane.RequestIDsLog
 	case "strict_uris":
 		cfg.Realms[0].Strict = true
+	case "progress_without_canceling":
+		cfg.Realms[0].ProgressWithoutCanceling = true
 	case "small_limits":
 		cfg.Limits = lane.DefaultLimits()
 		cfg.Limits.Subscriptions, cfg.Limits.Registrations, cfg.Limits.OpenCalls = 2, 2, 2

@@ -112,7 +112,7 @@ func (r *Router) realmOptions(cfg RealmConfig, opened func()) realm.Options {
 	at := r.realms[string(cfg.URI)]
 	var once sync.Once
 	return realm.Options{
-		Env: r.env, URI: cfg.URI, URIs: mode, RequestIDs: cfg.RequestIDs, Shards: r.cfg.Shards,
+		Env: r.env, URI: cfg.URI, URIs: mode, RequestIDs: cfg.RequestIDs, Calls: cfg.calls(), Shards: r.cfg.Shards,
 		Kinds: r.kinds(),
 		Opened: func(h *lane.Realm) {
 			at.Store(h)

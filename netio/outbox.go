@@ -166,6 +166,27 @@ func (o *Outbox) flush() (failure, err error) {
 	return failure, o.err
 }
 
+// Lagging says that the peer does not keep up: what it has not taken uses up half
+// of a limit. What was merely not flushed yet is sent first.
+func (o *Outbox) Lagging() bool {
+	lagging, failure := o.lagging()
+	o.report(failure)
+	return lagging
+}
+
+func (o *Outbox) lagging() (lagging bool, failure error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.halfFull() && o.phase == open && !o.blocked {
+		failure = o.write()
+	}
+	return o.halfFull(), failure
+}
+
+func (o *Outbox) halfFull() bool {
+	return o.queue.bytes >= o.limits.Bytes/2 || o.queue.messages >= o.limits.Messages/2
+}
+
 // Stats returns counters and gauges of this moment.
 func (o *Outbox) Stats() OutboxStats {
 	o.mu.Lock()

@@ -253,6 +253,33 @@ func TestFullOutboxTriesToWrite(t *testing.T) {
 	o.Close()
 }
 
+// An outbox lags when its peer has not taken half of what it may hold; what merely
+// was not flushed yet is no lag.
+func TestLagging(t *testing.T) {
+	noChunksLeft(t)
+	for name, limits := range map[string]netio.Limits{"bytes": {Bytes: 20}, "messages": {Messages: 4}} {
+		r := newRecorder()
+		o := netio.NewOutbox(r, limits, nil)
+		appendAll(t, o, shared(5), shared(7))
+		if o.Lagging() || o.Stats().BacklogBytes > 12 {
+			t.Errorf("%s: a peer that takes everything lags", name)
+		}
+		r.window = 0
+		done := make(chan struct{})
+		r.onWait = func() error { <-done; return io.EOF }
+		appendAll(t, o, shared(5))
+		if o.Lagging() {
+			t.Errorf("%s: less than half makes it lag", name)
+		}
+		appendAll(t, o, shared(5))
+		if !o.Lagging() {
+			t.Errorf("%s: half of the limit waits and it does not lag", name)
+		}
+		o.Close()
+		close(done)
+	}
+}
+
 // A blocked outbox gives shared chunks back at once and keeps copies.
 func TestBlockedOutboxHoldsNothingShared(t *testing.T) {
 	noChunksLeft(t)

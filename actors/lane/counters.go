@@ -22,6 +22,8 @@ const (
 	DropLateAnswer
 	// DropUnaskedProgress: a progressive YIELD that nobody asked for.
 	DropUnaskedProgress
+	// DropSlowCaller: a progressive result for a caller that does not read.
+	DropSlowCaller
 	// DropRefusedPublish: an unacknowledged PUBLISH that was not allowed.
 	DropRefusedPublish
 	// DropAfterGoodbye: a message between GOODBYE and the next HELLO.
@@ -36,7 +38,7 @@ const (
 
 var dropNames = [drops]string{
 	"session_gone", "closed", "not_representable", "too_large", "slow", "late_answer", "unasked_progress",
-	"refused_publish", "after_goodbye", "crash", "unsent",
+	"slow_caller", "refused_publish", "after_goodbye", "crash", "unsent",
 }
 
 // String is the reason's name in metrics.

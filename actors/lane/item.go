@@ -25,7 +25,8 @@ const (
 	// OpResult, OpError: callee's session (or meta) to the caller's.
 	OpResult
 	OpError
-	// OpCancel: caller's session to callee's: this call is no longer wanted.
+	// OpCancel: caller's session to callee's: this call is no longer wanted, see
+	// the Cancellation.
 	OpCancel
 	// OpCallerGone: a session that ended, to a callee: none of its calls is.
 	OpCallerGone
@@ -87,7 +88,7 @@ type Item struct {
 	Chunk      *netio.Chunk
 	Session    *Session // the session at the other end
 	Member     *Member
-	Ext        any // *Input, *CallDetails, *Failure, *Close or *Child, as Op asks for
+	Ext        any // *Input, *CallDetails, *Cancellation, *Failure, *Close or *Child, as Op asks for
 }
 
 // Payload returns the payload that a call's item carries.
@@ -124,6 +125,13 @@ type Failure struct {
 
 // Fail makes a Failure of a rule's error.
 func Fail(err *wamp.Error) *Failure { return &Failure{URI: err.URI, Message: err.Message} }
+
+// Cancellation is what OpCancel carries: how the invocation is interrupted, and
+// the reason that the callee gets.
+type Cancellation struct {
+	Mode   wamp.CancelMode
+	Reason wamp.URI
+}
 
 // Close is how a session or transport ends: the reason of GOODBYE or ABORT, a
 // text, and the close code of RFC 6455 for the transport.

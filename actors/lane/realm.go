@@ -15,6 +15,8 @@ type Realm struct {
 	URIs wamp.URIMode
 	// RequestIDs says what happens to request ids out of sequence.
 	RequestIDs RequestIDs
+	// Calls are the realm's rules of calls.
+	Calls CallRules
 
 	// The directory alone writes these.
 	Topics            *Index[*Topic]

@@ -32,35 +32,16 @@ type Ledger struct {
 	Registered    map[wamp.ID]*Member
 	// Made are the calls that wait for an answer, by the CALL's request id.
 	Made dealer.Pending[Made]
-	// Served are the invocations that wait for a YIELD, by INVOCATION id.
-	Served dealer.Pending[Served]
+	// Served are the invocations that wait for a YIELD, by INVOCATION id; see
+	// [Ledger.Serve].
+	Served  dealer.Pending[Served]
+	serving map[callKey]wamp.ID
 	// Invocation is the last INVOCATION id that was drawn.
 	Invocation wamp.ID
 	// Held are the events and invocations that came before the reply of their
 	// membership was written, and all that came behind them.
 	Held      []Item
 	HeldBytes int
-}
-
-// Made is a call that waits for its one final answer.
-type Made struct {
-	Serial uint32
-	// Canceled: the callee was told with mode kill, and its answer is waited for.
-	Canceled bool
-	// Callee is who is asked; nil for the router's own procedures.
-	Callee *Session
-	// Procedure is set when the call may still bounce to another callee.
-	Procedure *Registration
-}
-
-// Served is an invocation that waits for the callee's answer.
-type Served struct {
-	Caller  *Session
-	Request wamp.ID
-	Serial  uint32
-	// Interrupted: the callee got its INTERRUPT; a second one would be for
-	// something that it may no longer know.
-	Interrupted bool
 }
 
 // Empty says whether nothing is left to settle.

@@ -26,6 +26,8 @@ type Options struct {
 	URIs wamp.URIMode
 	// RequestIDs is what happens to request ids out of sequence.
 	RequestIDs lane.RequestIDs
+	// Calls are the realm's rules of calls.
+	Calls lane.CallRules
 	// Shards is how many parents each plural kind of actor has.
 	Shards int
 	Kinds  Kinds
@@ -67,7 +69,7 @@ func (r *realm) Receive(c actor.Context) {
 func (r *realm) start(c actor.Context) {
 	env, k := r.o.Env, &r.o.Kinds
 	h := lane.NewRealm(env, r.o.URI)
-	h.URIs, h.RequestIDs = r.o.URIs, r.o.RequestIDs
+	h.URIs, h.RequestIDs, h.Calls = r.o.URIs, r.o.RequestIDs, r.o.Calls
 	h.Directory, h.Meta = env.NewBox(lane.BoxOptions{Kind: DirectoryKind}), k.MetaBox(h)
 	r.h = h
 	h.SessionShards = r.shards(c, "sessions")

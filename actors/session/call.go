@@ -34,7 +34,7 @@ func (s *session) onCall(in *lane.Input, m *wamp.Message) {
 	it := lane.Item{
 		Op: lane.OpInvoke, Session: s.Session, Request: m.Request, Serial: s.serial,
 		Serializer: s.Transport.Group.Serializer, N: m.Payload.N, Bytes: m.Payload.Bytes,
-		Chunk: in.Chunk, Ext: s.callDetails(m.URI, m.Flags, r, callees),
+		Chunk: in.Chunk, Flags: m.Flags, Ext: s.callDetails(m.URI, m.Flags, r, callees),
 	}
 	it.Chunk.Retain(1)
 	s.Ledger.Made.Put(m.Request, lane.Made{Serial: s.serial, Procedure: r})
@@ -198,9 +198,9 @@ func (s *session) onBounce(it *lane.Item) {
 		s.env.Undelivered(s.x, it, lane.DropLateAnswer)
 		return
 	}
-	if made.Canceled {
+	if step := made.State.Bounce(); step.Verdict.Ends() {
 		it.Release()
-		s.answer(it.Request, &wamp.Error{URI: wamp.ErrCanceled, Message: "canceled by the caller"})
+		s.conclude(it.Request, step, canceledByCaller)
 		return
 	}
 	it.Op = lane.OpInvoke
@@ -209,35 +209,44 @@ func (s *session) onBounce(it *lane.Item) {
 	s.ask(it, r, callees)
 }
 
-// take takes the call out that an answer is for. An answer that comes after the
-// first final one is discarded and counted.
-func (s *session) take(it *lane.Item) bool {
+// open returns the call that an answer is for. One that comes after the first
+// final one is discarded and counted.
+func (s *session) open(it *lane.Item) *lane.Made {
 	made := s.Ledger.Made.Get(it.Request)
 	if made == nil || made.Serial != it.Serial {
 		s.env.Counters.Drop(lane.DropLateAnswer, 1)
 		it.Release()
-		return false
+		return nil
 	}
-	s.Ledger.Made.Take(it.Request)
-	return true
+	return made
 }
 
-// onResult ends a call with its RESULT.
+// onResult ends a call with its RESULT, or passes a progressive one on.
 func (s *session) onResult(it *lane.Item) {
-	if !s.take(it) {
+	made := s.open(it)
+	if made == nil {
 		return
 	}
 	defer it.Release()
-	m := wamp.Message{Type: wamp.Result, Request: it.Request}
-	s.writeAnswer(it, &m)
+	next, v := made.State.Result(it.Flags)
+	if v.Ends() {
+		s.Ledger.Made.Take(it.Request)
+		s.writeAnswer(it, &wamp.Message{Type: wamp.Result, Request: it.Request})
+		return
+	}
+	made.State = next
+	if err := s.passOn(it); err != nil {
+		s.conclude(it.Request, next.Undeliverable(err.URI), err.Message)
+	}
 }
 
 // onError ends a call with the ERROR of the callee, of meta, or of a crash.
 func (s *session) onError(it *lane.Item) {
-	if !s.take(it) {
+	if s.open(it) == nil {
 		return
 	}
 	defer it.Release()
+	s.Ledger.Made.Take(it.Request)
 	f := it.Ext.(*lane.Failure)
 	m := wamp.Message{Type: wamp.ErrorMessage, Failed: wamp.Call, Request: it.Request, URI: []byte(f.URI)}
 	switch {
@@ -257,20 +266,27 @@ func (s *session) onError(it *lane.Item) {
 	s.writeAnswer(it, &m)
 }
 
-// writeAnswer writes RESULT or ERROR with the item's payload. One that cannot be
-// said in the caller's serializer, or is larger than the caller accepts, becomes
-// an ERROR without payload.
+// writeAnswer writes RESULT or ERROR with the item's payload. One that the caller
+// cannot get becomes an ERROR without payload.
 func (s *session) writeAnswer(it *lane.Item, m *wamp.Message) {
+	if err := s.writePayload(it, m); err != nil {
+		s.fail(wamp.Call, it.Request, err)
+	}
+}
+
+// writePayload writes a message to the caller with the item's payload, unless it
+// cannot be said in the caller's serializer, or is larger than the caller accepts.
+func (s *session) writePayload(it *lane.Item, m *wamp.Message) *wamp.Error {
 	var ok bool
 	if m.Payload, ok = s.enc.Convert(it.Payload(), it.Serializer, s.Transport.Group.Serializer); !ok {
-		s.fail(wamp.Call, it.Request, &wamp.Error{
+		return &wamp.Error{
 			URI: wamp.ErrInvalidArgument, Message: "the answer has a value that the caller's serializer does not have",
-		})
-		return
+		}
 	}
 	if !s.write(m) {
-		s.fail(wamp.Call, it.Request, &wamp.Error{URI: wamp.ErrPayloadSizeExceeded})
+		return &wamp.Error{URI: wamp.ErrPayloadSizeExceeded}
 	}
+	return nil
 }
 
 // convertDetails says the Details of a callee's ERROR in the caller's serializer.

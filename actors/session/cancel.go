@@ -3,70 +3,81 @@ package session
 import (
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/dealer"
 )
 
-// onCancelMessage handles CANCEL. One for a call that is not open is normal: it
-// crossed the answer on its way. Of two for one call the second is ignored,
-// unless the caller no longer wants to wait (advanced profile, "Call Canceling").
+const canceledByCaller = "canceled by the caller"
+
+// onCancelMessage handles CANCEL (advanced profile, "Call Canceling"). One for a
+// call that is not open is normal: it crossed the answer on its way.
 func (s *session) onCancelMessage(m *wamp.Message) {
 	made := s.Ledger.Made.Get(m.Request)
-	if made == nil || made.Canceled && m.Mode != wamp.KillNoWait {
+	if made == nil {
 		return
 	}
 	if m.Flags.Has(wamp.UnknownMode) {
 		s.env.Log.Info().Uint64("session", uint64(s.ID)).Msg("CANCEL with an unknown mode: killnowait")
 	}
-	mode, callee := m.Mode, made.Callee
-	if callee == nil || !callee.Features.Has(wamp.CalleeCanceling) {
-		mode = wamp.Skip
-	}
-	if callee != nil {
-		callee.Box.Post(s.x, lane.Item{
-			Op: lane.OpCancel, Session: s.Session, Request: m.Request, Serial: made.Serial, Ext: mode,
+	next, step := made.State.Cancel(m.Mode, made.CalleeFeatures())
+	made.State = next
+	s.conclude(m.Request, step, canceledByCaller)
+}
+
+// conclude does what is owed for an open call that its callee has not answered:
+// the callee's session is told, the caller gets its ERROR.
+func (s *session) conclude(request wamp.ID, step dealer.Step, text string) {
+	made := s.Ledger.Made.Get(request)
+	if step.Reason != "" && made.Callee != nil {
+		made.Callee.Box.Post(s.x, lane.Item{
+			Op: lane.OpCancel, Session: s.Session, Request: request, Serial: made.Serial,
+			Ext: &lane.Cancellation{Mode: step.Mode, Reason: step.Reason},
 		})
 	}
-	if made.Canceled = mode == wamp.Kill; !made.Canceled {
-		s.answer(m.Request, &wamp.Error{URI: wamp.ErrCanceled, Message: "canceled by the caller"})
+	if step.Verdict.Ends() {
+		s.answer(request, &wamp.Error{URI: step.Error, Message: text})
 	}
 }
 
-// onCancel interrupts an invocation whose caller canceled the call.
+// onCancel interrupts an invocation whose call is no longer wanted. One that is
+// still held was never seen by the callee, so there is nothing to wait for.
 func (s *session) onCancel(it *lane.Item) {
-	mode := it.Ext.(wamp.CancelMode)
-	s.forget(func(held *lane.Item) bool {
-		return mode != wamp.Kill && held.Session == it.Session && held.Serial == it.Serial
+	c := it.Ext.(*lane.Cancellation)
+	held := s.forget(func(held *lane.Item) bool {
+		return held.Session == it.Session && held.Serial == it.Serial
 	})
-	for id, served := range s.Ledger.Served.All {
-		if served.Caller == it.Session && served.Serial == it.Serial && served.Request == it.Request {
-			s.interrupt(id, mode)
-			return
-		}
+	if held && c.Mode == wamp.Kill {
+		s.unserved(it, wamp.ErrCanceled, canceledByCaller)
+		return
+	}
+	if id := s.Ledger.InvocationOf(it.Session, it.Serial); id != 0 {
+		s.interrupt(id, c)
 	}
 }
 
-// onCallerGone interrupts every invocation of a session that has ended.
+var callerGone = &lane.Cancellation{Mode: wamp.KillNoWait, Reason: wamp.ErrCanceled}
+
+// onCallerGone interrupts every invocation of a session that has ended (basic
+// profile, "Caller Leaving During an RPC Invocation").
 func (s *session) onCallerGone(it *lane.Item) {
 	s.forget(func(held *lane.Item) bool { return held.Session == it.Session })
 	for id, served := range s.Ledger.Served.All {
 		if served.Caller == it.Session {
-			s.interrupt(id, wamp.KillNoWait)
+			s.interrupt(id, callerGone)
 		}
 	}
 }
 
-// interrupt tells the callee once, if it knows INTERRUPT, and forgets the
-// invocation unless its answer is waited for. A later answer is discarded.
-func (s *session) interrupt(id wamp.ID, mode wamp.CancelMode) {
+// interrupt tells the callee, if it knows INTERRUPT, and forgets the invocation
+// unless its answer is waited for. A later answer is discarded.
+func (s *session) interrupt(id wamp.ID, c *lane.Cancellation) {
 	served := s.Ledger.Served.Get(id)
-	told := served.Interrupted
-	served.Interrupted = true
-	if mode != wamp.Kill {
-		s.Ledger.Served.Take(id)
+	next, v, write := served.State.Interrupt(c.Mode, s.Features)
+	if served.State = next; v != dealer.Wait {
+		s.Ledger.Unserve(id)
 	}
-	if told || mode == wamp.Skip || !s.Features.Has(wamp.CalleeCanceling) {
-		return
+	if write {
+		s.write(&wamp.Message{Type: wamp.Interrupt, Request: id, Fields: []wamp.Field{
+			wamp.Text("mode", c.Mode.String()), wamp.Text("reason", string(c.Reason)),
+		}})
 	}
-	s.write(&wamp.Message{Type: wamp.Interrupt, Request: id, Fields: []wamp.Field{
-		wamp.Text("mode", mode.String()), wamp.Text("reason", string(wamp.ErrCanceled)),
-	}})
 }

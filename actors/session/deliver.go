@@ -78,9 +78,11 @@ func (s *session) unhold() {
 // heldSize is what an item counts for while it is held.
 func heldSize(it *lane.Item) int { return len(it.Bytes) + 64 }
 
-// forget takes invocations out that are held and no longer wanted.
-func (s *session) forget(unwanted func(*lane.Item) bool) {
+// forget takes invocations out that are held and no longer wanted, and says
+// whether there were any.
+func (s *session) forget(unwanted func(*lane.Item) bool) bool {
 	l := &s.Ledger
+	before := len(l.Held)
 	l.Held = slices.DeleteFunc(l.Held, func(it lane.Item) bool {
 		if it.Op != lane.OpInvoke || !unwanted(&it) {
 			return false
@@ -89,4 +91,5 @@ func (s *session) forget(unwanted func(*lane.Item) bool) {
 		it.Release()
 		return true
 	})
+	return len(l.Held) < before
 }

@@ -39,7 +39,12 @@ func (s *session) invoke(it *lane.Item) {
 		return
 	}
 	l.Invocation = id
-	l.Served.Put(id, lane.Served{Caller: it.Session, Request: it.Request, Serial: it.Serial})
+	l.Serve(id, lane.Served{Caller: it.Session, Request: it.Request, Serial: it.Serial, State: s.invoked(it)})
+}
+
+// invoked is the state of the invocation that the item becomes.
+func (s *session) invoked(it *lane.Item) dealer.Invocation {
+	return dealer.Invoke(it.Flags, s.Features, s.Realm.Calls.Progressing)
 }
 
 // unserved answers a call that this callee never saw.
@@ -51,35 +56,41 @@ func (s *session) unserved(it *lane.Item, uri wamp.URI, text string) {
 }
 
 // invocationDetails names the procedure of a pattern-based registration, and
-// the caller if it asked for it or this callee did.
+// the caller if it asked for it or this callee did, and says whether progressive
+// results are welcome. What it returns is valid until the next call.
 func (s *session) invocationDetails(it *lane.Item) []wamp.Field {
-	d, ok := it.Ext.(*lane.CallDetails)
-	if !ok {
-		return nil
+	f := s.served[:0]
+	if s.invoked(it).Has(dealer.WantsProgress) {
+		f = append(f, wamp.True("receive_progress"))
 	}
-	var f []wamp.Field
-	if d.Procedure != "" {
-		f = append(f, wamp.Text("procedure", d.Procedure))
+	if d, ok := it.Ext.(*lane.CallDetails); ok {
+		if d.Procedure != "" {
+			f = append(f, wamp.Text("procedure", d.Procedure))
+		}
+		if d.Caller != nil && (d.Asked || it.Member.Flags.Has(wamp.DiscloseCaller)) {
+			id := &d.Caller.Identity
+			f = append(f, wamp.Int("caller", uint64(d.Caller.ID)),
+				wamp.Text("caller_authid", id.AuthID), wamp.Text("caller_authrole", id.AuthRole))
+		}
 	}
-	if d.Caller != nil && (d.Asked || it.Member.Flags.Has(wamp.DiscloseCaller)) {
-		id := &d.Caller.Identity
-		f = append(f, wamp.Int("caller", uint64(d.Caller.ID)),
-			wamp.Text("caller_authid", id.AuthID), wamp.Text("caller_authrole", id.AuthRole))
-	}
+	s.served = f[:0]
 	return f
 }
 
-// onYield sends a callee's result to the caller.
+// onYield sends a callee's result, or a progressive one, to the caller.
 func (s *session) onYield(in *lane.Input, m *wamp.Message) {
 	served, ok := s.serving(m)
 	if !ok {
 		return
 	}
-	if m.Flags.Has(wamp.Progress) {
+	switch served.State.Yield(m.Flags) {
+	case dealer.Answer:
+		s.reply(served, in, m, lane.Item{Op: lane.OpResult})
+	case dealer.PassOn:
+		s.post(served, in, m, lane.Item{Op: lane.OpResult, Flags: wamp.Progress})
+	default:
 		s.env.Counters.Drop(lane.DropUnaskedProgress, 1)
-		return
 	}
-	s.reply(served, in, m, lane.Item{Op: lane.OpResult})
 }
 
 // onCalleeError sends a callee's ERROR to the caller.
@@ -116,9 +127,15 @@ func (s *session) serving(m *wamp.Message) (lane.Served, bool) {
 	return *served, true
 }
 
-// reply posts an answer to the caller's session, and then forgets the
+// reply posts the final answer to the caller's session, and then forgets the
 // invocation: a crash in between must not leave the caller without an answer.
 func (s *session) reply(to lane.Served, in *lane.Input, m *wamp.Message, it lane.Item) {
+	s.post(to, in, m, it)
+	s.Ledger.Unserve(m.Request)
+}
+
+// post posts what the callee sent to the caller's session.
+func (s *session) post(to lane.Served, in *lane.Input, m *wamp.Message, it lane.Item) {
 	it.Session, it.Request, it.Serial = s.Session, to.Request, to.Serial
 	it.Serializer, it.N, it.Bytes = s.Transport.Group.Serializer, m.Payload.N, m.Payload.Bytes
 	it.Chunk = in.Chunk
@@ -127,5 +144,4 @@ func (s *session) reply(to lane.Served, in *lane.Input, m *wamp.Message, it lane
 		s.env.Counters.Drop(lane.DropLateAnswer, 1)
 		it.Release()
 	}
-	s.Ledger.Served.Take(m.Request)
 }

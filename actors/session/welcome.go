@@ -16,6 +16,8 @@ var Announced = wamp.Dict{
 	}},
 	"dealer": wamp.Dict{"features": wamp.Dict{
 		"caller_identification":      true,
+		"call_canceling":             true,
+		"progressive_call_results":   true,
 		"pattern_based_registration": true,
 		"shared_registration":        true,
 	}},

@@ -1,0 +1,90 @@
+package lane
+
+import (
+	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/dealer"
+)
+
+// CallRules are what a realm decides about calls. The zero value follows the
+// specification and sets no limits.
+type CallRules struct {
+	// Progressing says which callees are asked for progressive results.
+	Progressing dealer.Progressing
+}
+
+// Made is a call that waits for its one final answer.
+type Made struct {
+	Serial uint32
+	State  dealer.Call
+	// Callee is who is asked; nil for the router's own procedures.
+	Callee *Session
+	// Procedure is set when the call may still bounce to another callee.
+	Procedure *Registration
+}
+
+// CalleeFeatures are those of who is asked; the router's own procedures have none.
+func (m *Made) CalleeFeatures() wamp.Features {
+	if m.Callee == nil {
+		return 0
+	}
+	return m.Callee.Features
+}
+
+// Served is an invocation that waits for the callee's answer.
+type Served struct {
+	Caller  *Session
+	Request wamp.ID
+	Serial  uint32
+	State   dealer.Invocation
+}
+
+// callKey names a call among those of all sessions.
+type callKey struct {
+	caller *Session
+	serial uint32
+}
+
+// indexed is how many invocations a session serves until a call is looked up in
+// an index.
+const indexed = 16
+
+// Serve notes an invocation that was written.
+func (l *Ledger) Serve(id wamp.ID, v Served) {
+	l.Served.Put(id, v)
+	if l.serving != nil {
+		l.serving[callKey{v.Caller, v.Serial}] = id
+	}
+}
+
+// Unserve takes an invocation out that needs no answer any more.
+func (l *Ledger) Unserve(id wamp.ID) {
+	v, ok := l.Served.Take(id)
+	switch {
+	case !ok || l.serving == nil:
+	case l.Served.Len() == 0:
+		l.serving = nil
+	default:
+		delete(l.serving, callKey{v.Caller, v.Serial})
+	}
+}
+
+// InvocationOf returns the open invocation of a call, by its caller and serial
+// number, or 0. The index that it needs is made by the first look-up while many
+// invocations are open, and lasts as long as any is: who never asks pays nothing.
+func (l *Ledger) InvocationOf(caller *Session, serial uint32) wamp.ID {
+	if l.serving == nil && l.Served.Len() > indexed {
+		l.serving = make(map[callKey]wamp.ID, l.Served.Len())
+		for id, v := range l.Served.All {
+			l.serving[callKey{v.Caller, v.Serial}] = id
+		}
+	}
+	if l.serving != nil {
+		return l.serving[callKey{caller, serial}]
+	}
+	for id, v := range l.Served.All {
+		if v.Caller == caller && v.Serial == serial {
+			return id
+		}
+	}
+	return 0
+}
