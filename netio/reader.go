@@ -229,7 +229,7 @@ func (r *Reader) drop() {
 func (r *Reader) adapt(n int) {
 	switch {
 	case r.end == len(r.chunk.B):
-		r.size, r.small = max(r.size, largeChunk), 0
+		r.grow(len(r.chunk.B))
 	case n >= smallRead:
 		r.small = 0
 	case r.size > r.base:
@@ -237,6 +237,16 @@ func (r *Reader) adapt(n int) {
 			r.size, r.small = r.base, 0
 		}
 	}
+}
+
+// grow makes the next chunk larger than one that a read has filled: what a peer
+// sends at once shall be one read, one batch and one write for each receiver.
+func (r *Reader) grow(filled int) {
+	next := largeChunk
+	if filled >= largeChunk {
+		next = hugeChunk
+	}
+	r.size, r.small = max(r.size, next), 0
 }
 
 // take consumes a frame whose data begins after header bytes at pos.
