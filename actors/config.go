@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/actors/session"
 	"github.com/callboard-wamp/callboard/supervisor"
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/callboard-wamp/callboard/wamp/dealer"
@@ -58,6 +59,17 @@ type RealmConfig struct {
 	// INTERRUPT, and what they send in vain is dropped. False is what the
 	// specification says: such callees are not asked.
 	ProgressWithoutCanceling bool
+}
+
+// rules are what the realm's sessions go by.
+func (c *RealmConfig) rules() lane.RealmRules {
+	rules := lane.RealmRules{
+		RequestIDs: c.RequestIDs, Calls: c.calls(), Announced: session.Announce(session.Announced),
+	}
+	if c.Strict {
+		rules.URIs = wamp.Strict
+	}
+	return rules
 }
 
 // calls are the realm's rules of calls.

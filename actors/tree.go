@@ -15,7 +15,6 @@ import (
 	"github.com/callboard-wamp/callboard/actors/shard"
 	"github.com/callboard-wamp/callboard/actors/topic"
 	"github.com/callboard-wamp/callboard/supervisor"
-	"github.com/callboard-wamp/callboard/wamp"
 )
 
 // tree is the top of the router's actors, down to the realms.
@@ -105,14 +104,10 @@ func (r *Router) openRealms(c actor.Context, under *actor.PID, up chan<- error) 
 }
 
 func (r *Router) realmOptions(cfg RealmConfig, opened func()) realm.Options {
-	mode := wamp.Loose
-	if cfg.Strict {
-		mode = wamp.Strict
-	}
 	at := r.realms[string(cfg.URI)]
 	var once sync.Once
 	return realm.Options{
-		Env: r.env, URI: cfg.URI, URIs: mode, RequestIDs: cfg.RequestIDs, Calls: cfg.calls(), Shards: r.cfg.Shards,
+		Env: r.env, URI: cfg.URI, Rules: cfg.rules(), Shards: r.cfg.Shards,
 		Kinds: r.kinds(),
 		Opened: func(h *lane.Realm) {
 			at.Store(h)

@@ -141,6 +141,8 @@ func sizeFields(w writer, m *wamp.Message) int {
 			size += w.sizeText(f.Text)
 		case wamp.FieldInt:
 			size += w.sizeInteger(f.Int)
+		case wamp.FieldEncoded:
+			size += len(f.Text)
 		default:
 			size += w.sizeBoolean(f.Kind == wamp.FieldTrue)
 		}
@@ -164,6 +166,8 @@ func appendFields(w writer, dst []byte, m *wamp.Message) []byte {
 			dst = w.text(dst, f.Text)
 		case wamp.FieldInt:
 			dst = w.integer(dst, f.Int)
+		case wamp.FieldEncoded:
+			dst = append(dst, f.Text...)
 		default:
 			dst = w.boolean(dst, f.Kind == wamp.FieldTrue)
 		}

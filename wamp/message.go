@@ -58,9 +58,12 @@ const (
 	FieldInt
 	FieldTrue
 	FieldFalse
+	FieldEncoded
 )
 
-// Field is one entry of Options or Details of a message to be sent.
+// Field is one entry of Options or Details of a message to be sent. Text is the
+// value of FieldString, and any value of FieldEncoded, in the serializer that the
+// message is sent in.
 type Field struct {
 	Key  string
 	Kind FieldKind
@@ -73,6 +76,10 @@ func Text(key, value string) Field { return Field{Key: key, Text: value} }
 
 // Int returns a field with an integer value.
 func Int(key string, value uint64) Field { return Field{Key: key, Kind: FieldInt, Int: value} }
+
+// Encoded returns a field whose value is encoded already, in the serializer that
+// the message is sent in.
+func Encoded(key, value string) Field { return Field{Key: key, Kind: FieldEncoded, Text: value} }
 
 // True returns a field with the value true.
 func True(key string) Field { return Field{Key: key, Kind: FieldTrue} }

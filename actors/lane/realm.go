@@ -11,12 +11,7 @@ import (
 type Realm struct {
 	Env *Env
 	URI wamp.URI
-	// URIs says which URIs are valid.
-	URIs wamp.URIMode
-	// RequestIDs says what happens to request ids out of sequence.
-	RequestIDs RequestIDs
-	// Calls are the realm's rules of calls.
-	Calls CallRules
+	RealmRules
 
 	// The directory alone writes these.
 	Topics            *Index[*Topic]
@@ -39,6 +34,26 @@ type Realm struct {
 	// actor before anybody may join.
 	TopicShards, ProcedureShards, SessionShards Shards
 }
+
+// RealmRules are what the configuration says of a realm. They do not change.
+type RealmRules struct {
+	// URIs says which URIs are valid.
+	URIs wamp.URIMode
+	// RequestIDs says what happens to request ids out of sequence.
+	RequestIDs RequestIDs
+	// Calls are the rules of calls.
+	Calls CallRules
+	// Announced is what WELCOME says of the realm.
+	Announced Announcement
+}
+
+// Announcement is what WELCOME.Details say of a realm, by the number of the
+// serializer.
+type Announcement [4]Greeting
+
+// Greeting are the values of WELCOME.Details that are equal for all sessions of
+// one serializer, encoded.
+type Greeting struct{ Roles, Extra string }
 
 // RequestIDs is the realm's switch for request ids out of sequence.
 type RequestIDs uint8

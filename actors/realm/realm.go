@@ -21,13 +21,9 @@ const Kind = supervisor.Realm
 
 // Options are what a realm has to know of its router.
 type Options struct {
-	Env  *lane.Env
-	URI  wamp.URI
-	URIs wamp.URIMode
-	// RequestIDs is what happens to request ids out of sequence.
-	RequestIDs lane.RequestIDs
-	// Calls are the realm's rules of calls.
-	Calls lane.CallRules
+	Env   *lane.Env
+	URI   wamp.URI
+	Rules lane.RealmRules
 	// Shards is how many parents each plural kind of actor has.
 	Shards int
 	Kinds  Kinds
@@ -69,7 +65,7 @@ func (r *realm) Receive(c actor.Context) {
 func (r *realm) start(c actor.Context) {
 	env, k := r.o.Env, &r.o.Kinds
 	h := lane.NewRealm(env, r.o.URI)
-	h.URIs, h.RequestIDs, h.Calls = r.o.URIs, r.o.RequestIDs, r.o.Calls
+	h.RealmRules = r.o.Rules
 	h.Directory, h.Meta = env.NewBox(lane.BoxOptions{Kind: DirectoryKind}), k.MetaBox(h)
 	r.h = h
 	h.SessionShards = r.shards(c, "sessions")

@@ -2,10 +2,11 @@ package session
 
 import (
 	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/codec"
 	"github.com/callboard-wamp/callboard/wamp"
 )
 
-// Announced are the features that the router has, in WELCOME.Details.roles
+// Announced are the features that every realm has, in WELCOME.Details.roles
 // (advanced profile, "Feature Announcement").
 var Announced = wamp.Dict{
 	"broker": wamp.Dict{"features": wamp.Dict{
@@ -23,24 +24,36 @@ var Announced = wamp.Dict{
 	}},
 }
 
+// Announce encodes what a realm announces, once for all of its sessions.
+func Announce(roles wamp.Dict) (a lane.Announcement) {
+	for _, s := range []codec.Serializer{codec.JSON, codec.MessagePack, codec.CBOR} {
+		a[s] = lane.Greeting{Roles: encoded(s, roles), Extra: encoded(s, wamp.Dict{})}
+	}
+	return a
+}
+
+func encoded(s codec.Serializer, v any) string {
+	b, err := s.AppendValue(nil, v)
+	if err != nil {
+		panic(err) // our own words
+	}
+	return string(b)
+}
+
 // welcome tells the peer that it has joined, and lets its reader post to this
 // session from then on.
 func (s *session) welcome() {
-	id := &s.Identity
-	details := wamp.Dict{
-		"roles": Announced, "realm": string(s.Realm.URI), "agent": s.env.Agent,
-		"authid": id.AuthID, "authrole": id.AuthRole, "authmethod": id.AuthMethod,
-		"authprovider": id.AuthProvider, "authextra": wamp.Dict{},
-	}
-	dict, err := s.Transport.Group.Serializer.AppendValue(nil, details)
-	if err != nil {
-		panic(err)
-	}
+	id, g := &s.Identity, &s.Realm.Announced[s.Transport.Group.Serializer]
 	t := s.Transport
 	t.Raised.Store(true)
 	t.Target.Store(s.Box)
 	s.enc = lane.NewEncoder(s.env, nil)
-	s.write(&wamp.Message{Type: wamp.Welcome, Request: s.ID, Dict: dict})
+	s.write(&wamp.Message{Type: wamp.Welcome, Request: s.ID, Fields: []wamp.Field{
+		wamp.Text("agent", s.env.Agent), wamp.Encoded("authextra", g.Extra),
+		wamp.Text("authid", id.AuthID), wamp.Text("authmethod", id.AuthMethod),
+		wamp.Text("authprovider", id.AuthProvider), wamp.Text("authrole", id.AuthRole),
+		wamp.Text("realm", string(s.Realm.URI)), wamp.Encoded("roles", g.Roles),
+	}})
 	s.flush()
 	if s.env.Draining.Load() { // it came after those who were told
 		s.end(lane.Close{Reason: wamp.CloseSystemShutdown, Code: 1001})
