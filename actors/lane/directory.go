@@ -1,7 +1,11 @@
 package lane
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/pattern"
 )
 
 // The functions of this file are the directory's: they create and drop topics
@@ -20,14 +24,19 @@ func (r *Realm) TopicFor(k Key, box func(*Topic) *Box) (t *Topic, created bool) 
 	}
 	r.lastTopic++
 	t = &Topic{ID: r.lastTopic, URI: k.URI, Match: k.Match, Created: r.Env.Now()}
+	if !wamp.Reserved([]byte(k.URI)) {
+		t.feed = &r.Feed
+	}
 	t.Box = box(t)
 	r.topics.Add(1)
+	r.TopicIDs.put(t.ID, t)
 	if k.Match == wamp.Exact {
 		r.Topics.Put(k.URI, t)
 	} else {
 		r.patternTopics[k] = t
 		r.TopicPatterns.Add(k.URI, k.Match, t)
 	}
+	r.listen(t, +1)
 	return t, true
 }
 
@@ -49,8 +58,10 @@ func (r *Realm) RegistrationFor(k Key, box func(*Registration) *Box) (p *Registr
 	}
 	r.lastRegistration++
 	p = &Registration{ID: r.lastRegistration, URI: k.URI, Match: k.Match, Created: r.Env.Now()}
+	p.feed = &r.Feed
 	p.Box = box(p)
 	r.procedures.Add(1)
+	r.RegistrationIDs.put(p.ID, p)
 	if k.Match == wamp.Exact {
 		r.Procedures.Put(k.URI, p)
 	} else {
@@ -108,21 +119,21 @@ func (r *Realm) DropTopic(t *Topic) bool {
 	}
 	t.retire()
 	r.topics.Add(-1)
+	r.TopicIDs.delete(t.ID)
+	t.ending = r.end(endingKey{Key{t.URI, t.Match}, false})
+	r.listen(t, -1)
 	return true
 }
 
-// StopTopic drops a topic whose actor has stopped, and returns the members that
-// were in it.
+// StopTopic drops a topic whose actor has stopped, tells of its end, and returns
+// the members that were in it.
 func (r *Realm) StopTopic(t *Topic) (members []*Member) {
 	t.count = 0
-	if !r.DropTopic(t) {
-		return nil
+	if r.DropTopic(t) {
+		members = slices.Collect(t.Members.Snapshot().All)
 	}
-	for _, g := range t.Members.Snapshot().Groups {
-		for chunk := range g.Chunks {
-			members = append(members, chunk...)
-		}
-	}
+	t.deleted(members)
+	r.ended(t.ending)
 	return members
 }
 
@@ -139,14 +150,32 @@ func (r *Realm) DropRegistration(p *Registration) bool {
 	}
 	p.retire()
 	r.procedures.Add(-1)
+	r.RegistrationIDs.delete(p.ID)
+	p.ending = r.end(endingKey{Key{p.URI, p.Match}, true})
 	return true
 }
 
 // StopRegistration is StopTopic for procedures.
-func (r *Realm) StopRegistration(p *Registration) []*Member {
+func (r *Realm) StopRegistration(p *Registration) (callees []*Member) {
 	p.count = 0
-	if !r.DropRegistration(p) {
-		return nil
+	if r.DropRegistration(p) {
+		callees = p.Rules.Snapshot().Callees
 	}
-	return p.Rules.Snapshot().Callees
+	p.deleted(callees)
+	r.ended(p.ending)
+	return callees
+}
+
+// listen counts a topic that meta events go to, as one more or one less, so that
+// the feed knows whether anybody wants them.
+func (r *Realm) listen(t *Topic, more int) {
+	if r.Events == nil || !strings.HasPrefix(t.URI, "wamp.") {
+		return
+	}
+	for k := range ChangeKinds {
+		if pattern.Matches([]byte(t.URI), t.Match, []byte(k.Topic())) {
+			r.listeners[k] += more
+		}
+	}
+	r.Events.Want(func(k ChangeKind) bool { return r.listeners[k] > 0 })
 }

@@ -82,7 +82,7 @@ func (e *Env) Crashed(kind supervisor.Kind, box *Box, it *Item) *Lost {
 		e.Counters.Drop(DropCrash, 1)
 		e.Undelivered(nil, it, DropCrash)
 		it.Member.Session.Realm.Directory.Post(nil, Item{Op: OpLeave, Member: it.Member})
-	case OpLeave, OpDrop, OpStopped:
+	case OpLeave, OpDrop, OpStopped, OpKill:
 		again(box, it)
 	default:
 		e.Undelivered(nil, it, DropCrash)
@@ -90,16 +90,18 @@ func (e *Env) Crashed(kind supervisor.Kind, box *Box, it *Item) *Lost {
 	return lost
 }
 
-// tries is how often an item is posted again before it is given up.
+// tries is how often a leave is posted again before it is given up.
 const tries = 3
 
 // again posts what must not be lost once more: a member that left must not stay
-// behind.
+// behind. The others are not given up at all: the next topic of the same URI waits
+// for the end of this one, and a session that was killed has to hear of it. An
+// actor that fails for ever is stopped by its policy.
 func again(box *Box, it *Item) {
 	again := *it
 	again.Count++
 	switch {
-	case it.Count >= tries:
+	case it.Op == OpLeave && it.Count >= tries:
 	case it.Op == OpLeave:
 		it.Member.Session.Realm.Directory.Post(nil, again)
 	default:

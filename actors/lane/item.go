@@ -56,18 +56,23 @@ const (
 	// OpStopped: topic shard or procedure shard to directory: the actor of the
 	// Topic or Registration in Ext has stopped.
 	OpStopped
-	// OpRevoked: directory to session: a membership ended because of that.
+	// OpRevoked: directory to session: a membership ended because of that; meta to
+	// session: an administrator ended it. Ext is the Revocation.
 	OpRevoked
 	// OpSpawn: to a shard; Ext is the Child.
 	OpSpawn
 	// OpSettle: shard to itself: go on settling.
 	OpSettle
+	// OpChanges: feed to a reader of it: changes wait, see [FeedReader.Next].
+	OpChanges
+	// OpKill: meta to itself: tell sessions to go.
+	OpKill
 )
 
 var opNames = [...]string{
 	"", "input", "event", "invoke", "bounce", "result", "error", "cancel", "caller-gone", "meta-call",
 	"join", "leave", "drop", "joined", "refused", "transport-lost", "close", "session-ended", "opened", "reader-done", "tick",
-	"stopped", "revoked", "spawn", "settle",
+	"stopped", "revoked", "spawn", "settle", "changes", "kill",
 }
 
 // String names the operation for failure reports.
@@ -88,7 +93,7 @@ type Item struct {
 	Chunk      *netio.Chunk
 	Session    *Session // the session at the other end
 	Member     *Member
-	Ext        any // *Input, *CallDetails, *Cancellation, *Failure, *Close or *Child, as Op asks for
+	Ext        any // *Input, *CallDetails, *Cancellation, *Failure, *Close, *Revocation or *Child, as Op asks for
 }
 
 // Payload returns the payload that a call's item carries.
@@ -145,6 +150,14 @@ type Close struct {
 	Answered bool
 	// Silent sends nothing: the peer is gone or has said ABORT.
 	Silent bool
+}
+
+// Revocation is why a membership ends that its session did not give up.
+type Revocation struct {
+	// Reason is told to a peer that understands revocations; it may be empty.
+	Reason wamp.URI
+	// Lost: the topic or registration is gone already, by a mistake of ours.
+	Lost bool
 }
 
 // CloseFor is how a transport ends whose peer sent what could not be read: an

@@ -37,7 +37,8 @@ type Member struct {
 	Topic        *Topic
 	Registration *Registration
 
-	state atomic.Uint32 // written by the session, or by who settles its ledger
+	state   atomic.Uint32 // written by the session, or by who settles its ledger
+	revoked atomic.Bool
 
 	// Waiting are the requests that the reply answers; they belong to the
 	// session's actor.
@@ -60,8 +61,19 @@ func (m *Member) ID() wamp.ID {
 	return m.Topic.ID
 }
 
+// Revoke marks a membership that an administrator ends, before its session
+// hears of it: the meta API does not know it any more, and no call goes there.
+// It says whether it was the first to do so. Any actor may call it.
+func (m *Member) Revoke() bool { return m.revoked.CompareAndSwap(false, true) }
+
+// Live says whether the membership is neither given up nor revoked, and its
+// session is not about to end. What a session was told has ended is not live.
+func (m *Member) Live() bool { return m.State() != Closed && !m.revoked.Load() && !m.Session.Left() }
+
 // Usable says whether a call may be sent to this callee.
-func (m *Member) Usable() bool { return m.State() != Closed && !m.Session.Box.Closed() }
+func (m *Member) Usable() bool {
+	return m.State() != Closed && !m.revoked.Load() && !m.Session.Box.Closed()
+}
 
 // Key names a subscription or registration within a realm or a session.
 type Key struct {

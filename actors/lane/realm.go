@@ -24,6 +24,15 @@ type Realm struct {
 	procedures        atomic.Int64
 	lastTopic         wamp.ID
 	lastRegistration  wamp.ID
+	endings           map[endingKey]*ending
+	listeners         [ChangeKinds]int // topics that meta events go to
+	TopicIDs          IDs[*Topic]
+	RegistrationIDs   IDs[*Registration]
+
+	// Feed is told of every change; Events is the reader that meta publishes from.
+	// The directory says what it wants.
+	Feed   Feed
+	Events *FeedReader
 
 	// Directory and Meta are the mailboxes of the realm's two singletons.
 	Directory *Box
@@ -71,6 +80,7 @@ func NewRealm(env *Env, uri wamp.URI) *Realm {
 		Env: env, URI: uri,
 		Topics: NewIndex[*Topic](), Procedures: NewIndex[*Registration](),
 		patternTopics: map[Key]*Topic{}, patternProcedures: map[Key]*Registration{},
+		endings:  map[endingKey]*ending{},
 		Sessions: NewSessions(),
 	}
 	r.TopicPatterns.init()

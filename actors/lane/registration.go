@@ -30,8 +30,10 @@ type Registration struct {
 	stored *Callees
 	// Replies are owed at the end of the drain; they belong to the actor.
 	Replies []Item
+	changes
 
-	count int // callees and joins under way; belongs to the directory
+	count  int // callees and joins under way; belongs to the directory
+	ending *ending
 }
 
 // Callees returns the callees to choose from. ok is false when the registration
@@ -65,6 +67,49 @@ func (r *Registration) Commit() {
 	if next != r.stored && r.callees.CompareAndSwap(r.stored, next) {
 		r.stored = next
 	}
+}
+
+// Joined takes a callee in, or says why not. The registration's actor calls it.
+func (r *Registration) Joined(m *Member) *wamp.Error {
+	if err := r.Rules.Join(m, m.Invoke, r.Turn()); err != nil {
+		return err
+	}
+	if !r.known {
+		r.known = true
+		r.note(Change{Kind: RegistrationCreated, Session: m.Session, Registration: r, Invoke: m.Invoke})
+	}
+	r.note(Change{Kind: CalleeAdded, Session: m.Session, Registration: r})
+	return nil
+}
+
+// Left takes a callee out, once. The registration's actor calls it.
+func (r *Registration) Left(m *Member) {
+	if r.Rules.Leave(m, r.Turn()) {
+		r.removed(m)
+	}
+}
+
+func (r *Registration) removed(m *Member) {
+	r.last = m.Session
+	r.note(Change{Kind: CalleeRemoved, Session: m.Session, Registration: r})
+}
+
+// deleted is [Topic.deleted] for procedures.
+func (r *Registration) deleted(callees []*Member) {
+	for _, m := range callees {
+		r.removed(m)
+	}
+	if r.known {
+		r.known = false
+		r.note(Change{Kind: RegistrationDeleted, Session: r.last, Registration: r})
+	}
+	r.Tell()
+}
+
+// Live says whether somebody has registered it; see [Member.Live].
+func (r *Registration) Live() bool {
+	s, ok := r.Callees()
+	return ok && s != nil && slices.ContainsFunc(s.Callees, (*Member).Live)
 }
 
 func (r *Registration) retire() { r.callees.Store(noCallees) }

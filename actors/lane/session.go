@@ -22,7 +22,31 @@ type Session struct {
 	Ledger Ledger
 	// Failed is set when the actor fails: its peer then gets an ABORT.
 	Failed atomic.Bool
+	// Welcomed is set by the actor when it has said WELCOME, and read by the shard.
+	Welcomed bool
+	leaving  atomic.Uint32
 }
+
+// How a session is about to end; it stays until the first of these is set.
+const (
+	staying uint32 = iota
+	leaving
+	leavingQuietly
+)
+
+// Leave marks a session that is about to end: from now on the meta API does not
+// know it any more, though its actor may have work left. It says whether the
+// session was staying. Any actor may call it.
+func (s *Session) Leave() bool { return s.leaving.CompareAndSwap(staying, leaving) }
+
+// LeaveQuietly is Leave for a session of whose end nobody shall hear: there will
+// be no meta event about it, and no testament.
+func (s *Session) LeaveQuietly() bool { return s.leaving.CompareAndSwap(staying, leavingQuietly) }
+
+// Left says whether the session is about to end, or has ended.
+func (s *Session) Left() bool { return s.leaving.Load() != staying }
+
+func (s *Session) quiet() bool { return s.leaving.Load() == leavingQuietly }
 
 // Ledger is everything that a session holds of others and others of it.
 type Ledger struct {

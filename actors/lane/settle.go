@@ -18,6 +18,12 @@ var CalleeGone = &Failure{URI: wamp.ErrCanceled, Message: "callee gone", Args: [
 // The caller must own the ledger: the session's actor has stopped.
 func (s *Session) Settle(x *mailbox.Executor, budget int) (done bool) {
 	l := &s.Ledger
+	if s.Welcomed {
+		s.Welcomed = false
+		if !s.quiet() {
+			s.Realm.Feed.Post(Change{Kind: SessionLeft, Session: s})
+		}
+	}
 	budget = s.leave(x, l.Subscriptions, budget)
 	budget = s.leave(x, l.Registrations, budget)
 	for ; len(l.Held) > 0 && budget > 0; budget-- {

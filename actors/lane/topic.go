@@ -30,8 +30,10 @@ type Topic struct {
 	stored  *Subscribers
 	// Replies are owed at the end of the drain; they belong to the actor.
 	Replies []Item
+	changes
 
-	count int // members and joins under way; belongs to the directory
+	count  int // members and joins under way; belongs to the directory
+	ending *ending
 }
 
 // Subscribers returns the members to deliver to. ok is false when the topic was
@@ -48,6 +50,57 @@ func (t *Topic) Commit() {
 	if next != t.stored && t.members.CompareAndSwap(t.stored, next) {
 		t.stored = next
 	}
+}
+
+// Joined takes a member in. The topic's actor calls it.
+func (t *Topic) Joined(m *Member) {
+	if !t.Members.Join(m.Session.Transport.Group, m) {
+		return
+	}
+	if !t.known {
+		t.known = true
+		t.note(Change{Kind: SubscriptionCreated, Session: m.Session, Topic: t})
+	}
+	t.note(Change{Kind: SubscriberAdded, Session: m.Session, Topic: t})
+}
+
+// Left takes a member out, once. The topic's actor calls it.
+func (t *Topic) Left(m *Member) {
+	if t.Members.Leave(m) {
+		t.removed(m)
+	}
+}
+
+func (t *Topic) removed(m *Member) {
+	t.last = m.Session
+	t.note(Change{Kind: SubscriberRemoved, Session: m.Session, Topic: t})
+}
+
+// deleted tells that the topic is gone, and with it the members that were still
+// in it. Its actor has stopped.
+func (t *Topic) deleted(members []*Member) {
+	for _, m := range members {
+		t.removed(m)
+	}
+	if t.known {
+		t.known = false
+		t.note(Change{Kind: SubscriptionDeleted, Session: t.last, Topic: t})
+	}
+	t.Tell()
+}
+
+// Live says whether somebody is subscribed; see [Member.Live].
+func (t *Topic) Live() bool {
+	s, ok := t.Subscribers()
+	if !ok || s == nil {
+		return false
+	}
+	for m := range s.All {
+		if m.Live() {
+			return true
+		}
+	}
+	return false
 }
 
 // retire leaves the sentinel; only the directory calls it.

@@ -1,92 +1,43 @@
 package meta
 
-import (
-	"slices"
+import "github.com/callboard-wamp/callboard/wamp"
 
-	"github.com/callboard-wamp/callboard/actors/lane"
-	"github.com/callboard-wamp/callboard/wamp"
-)
-
-// procedure is one procedure of the router, with how many arguments it takes.
+// procedure is one procedure of the router: how many positional arguments it
+// takes, which keyword arguments it knows, and what it does.
 type procedure struct {
 	least, most int
-	run         func(*call) (any, *wamp.Error)
+	keywords    []string
+	run         func(*call) (answer, *wamp.Error)
 }
 
-// procedures is the table of what exists (advanced profile, "Session Meta API").
+// procedures is the table of what exists (advanced profile, "WAMP Meta API").
 var procedures = map[string]procedure{
-	"wamp.session.count": {0, 1, sessionCount},
-	"wamp.session.list":  {0, 1, sessionList},
-	"wamp.session.get":   {1, 1, sessionGet},
+	"wamp.session.count":            {0, 1, nil, sessionCount},
+	"wamp.session.list":             {0, 1, nil, sessionList},
+	"wamp.session.get":              {1, 1, nil, sessionGet},
+	"wamp.session.kill":             {1, 1, lastWords, sessionKill},
+	"wamp.session.kill_by_authid":   {1, 1, lastWords, sessionKillByAuthID},
+	"wamp.session.kill_by_authrole": {1, 1, lastWords, sessionKillByAuthRole},
+	"wamp.session.kill_all":         {0, 0, lastWords, sessionKillAll},
+
+	"wamp.registration.list":          {0, 0, nil, registrationList},
+	"wamp.registration.lookup":        {1, 2, nil, registrationLookup},
+	"wamp.registration.match":         {1, 1, nil, registrationMatch},
+	"wamp.registration.get":           {1, 1, nil, registrationGet},
+	"wamp.registration.list_callees":  {1, 1, nil, registrationListCallees},
+	"wamp.registration.count_callees": {1, 1, nil, registrationCountCallees},
+	"wamp.registration.remove_callee": {2, 3, reason, registrationRemoveCallee},
+
+	"wamp.subscription.list":              {0, 0, nil, subscriptionList},
+	"wamp.subscription.lookup":            {1, 2, nil, subscriptionLookup},
+	"wamp.subscription.match":             {1, 1, nil, subscriptionMatch},
+	"wamp.subscription.get":               {1, 1, nil, subscriptionGet},
+	"wamp.subscription.list_subscribers":  {1, 1, nil, subscriptionListSubscribers},
+	"wamp.subscription.count_subscribers": {1, 1, nil, subscriptionCountSubscribers},
+	"wamp.subscription.remove_subscriber": {2, 3, reason, subscriptionRemoveSubscriber},
 }
 
-func sessionCount(c *call) (any, *wamp.Error) {
-	sessions, err := c.sessions()
-	return len(sessions), err
-}
-
-func sessionList(c *call) (any, *wamp.Error) {
-	sessions, err := c.sessions()
-	ids := make([]any, len(sessions))
-	for i, s := range sessions {
-		ids[i] = uint64(s.ID)
-	}
-	return ids, err
-}
-
-// sessions returns the sessions of the roles that the first argument lists;
-// without one, all.
-func (c *call) sessions() ([]*lane.Session, *wamp.Error) {
-	all := c.realm.Sessions.All()
-	if len(c.args) == 0 || c.args[0] == nil {
-		return all, nil
-	}
-	roles, ok := c.args[0].([]any)
-	if !ok {
-		return nil, invalid("the list of authroles is not a list")
-	}
-	for _, role := range roles {
-		if _, ok := role.(string); !ok {
-			return nil, invalid("an authrole is not a string")
-		}
-	}
-	return slices.DeleteFunc(all, func(s *lane.Session) bool {
-		return !slices.Contains(roles, any(s.Identity.AuthRole))
-	}), nil
-}
-
-func sessionGet(c *call) (any, *wamp.Error) {
-	id, ok := toID(c.args[0])
-	if !ok {
-		return nil, invalid("the session id is not an id")
-	}
-	s := c.realm.Sessions.Get(id)
-	if s == nil {
-		return nil, &wamp.Error{URI: wamp.ErrNoSuchSession}
-	}
-	return wamp.Dict{
-		"session": uint64(s.ID), "authid": s.Identity.AuthID, "authrole": s.Identity.AuthRole,
-		"authmethod": s.Identity.AuthMethod, "authprovider": s.Identity.AuthProvider,
-	}, nil
-}
-
-func invalid(text string) *wamp.Error {
-	return &wamp.Error{URI: wamp.ErrInvalidArgument, Message: text}
-}
-
-// toID reads an id from an argument: an integer, or a float that is one.
-func toID(v any) (wamp.ID, bool) {
-	var id wamp.ID
-	switch n := v.(type) {
-	case int64:
-		id = wamp.ID(max(n, 0))
-	case uint64:
-		id = wamp.ID(n)
-	case float64:
-		if n != float64(uint64(max(n, 0))) {
-			return 0, false
-		}
-		id = wamp.ID(n)
-	}
-	return id, id.Valid()
-}
+var (
+	lastWords = []string{"reason", "message"}
+	reason    = []string{"reason"}
+)

@@ -75,9 +75,11 @@ func (d *directory) target(m *lane.Member) (box *lane.Box, which string) {
 		}
 		m.Registration = r
 		if created {
-			d.spawn(d.ProcedureShards, r.ID, &lane.Child{
-				Kind: supervisor.Registration, Box: r.Box, New: func() actor.Actor { return d.kinds.Registration(d.Realm, r) },
-				Stopped: func() bool { return d.stopped(r) },
+			d.Begin(m, func() {
+				d.spawn(d.ProcedureShards, r.ID, &lane.Child{
+					Kind: supervisor.Registration, Box: r.Box, New: func() actor.Actor { return d.kinds.Registration(d.Realm, r) },
+					Stopped: func() bool { return d.stopped(r) },
+				})
 			})
 		}
 		return r.Box, ""
@@ -88,9 +90,11 @@ func (d *directory) target(m *lane.Member) (box *lane.Box, which string) {
 	}
 	m.Topic = t
 	if created {
-		d.spawn(d.TopicShards, t.ID, &lane.Child{
-			Kind: supervisor.Topic, Box: t.Box, New: func() actor.Actor { return d.kinds.Topic(t) },
-			Stopped: func() bool { return d.stopped(t) },
+		d.Begin(m, func() {
+			d.spawn(d.TopicShards, t.ID, &lane.Child{
+				Kind: supervisor.Topic, Box: t.Box, New: func() actor.Actor { return d.kinds.Topic(t) },
+				Stopped: func() bool { return d.stopped(t) },
+			})
 		})
 	}
 	return t.Box, ""
@@ -119,7 +123,9 @@ func (d *directory) onStopped(handle any) {
 		members = d.StopRegistration(h)
 	}
 	for _, m := range members {
-		m.Session.Box.Post(nil, lane.Item{Op: lane.OpRevoked, Member: m})
+		m.Session.Box.Post(nil, lane.Item{
+			Op: lane.OpRevoked, Member: m, Ext: &lane.Revocation{Reason: wamp.ErrInternal, Lost: true},
+		})
 	}
 }
 

@@ -67,6 +67,7 @@ func (r *realm) start(c actor.Context) {
 	h := lane.NewRealm(env, r.o.URI)
 	h.RealmRules = r.o.Rules
 	h.Directory, h.Meta = env.NewBox(lane.BoxOptions{Kind: DirectoryKind}), k.MetaBox(h)
+	h.Events = h.Feed.Attach(h.Meta)
 	r.h = h
 	h.SessionShards = r.shards(c, "sessions")
 	h.TopicShards = r.shards(c, "topics")

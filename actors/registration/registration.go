@@ -32,6 +32,7 @@ func New(realm *lane.Realm, r *lane.Registration) actor.Actor {
 func Box(env *lane.Env, r *lane.Registration) *lane.Box {
 	return env.NewBox(lane.BoxOptions{Kind: Kind, Drained: func() {
 		r.Commit()
+		r.Tell()
 		lane.PostReplies(&r.Replies)
 	}})
 }
@@ -50,7 +51,7 @@ func (r *registration) Receive(c actor.Context) {
 		case lane.OpDrop:
 			c.Stop(c.Self())
 		case lane.OpLeave:
-			r.Rules.Leave(it.Member, r.Turn())
+			r.Left(it.Member)
 		}
 	}
 }
@@ -58,7 +59,7 @@ func (r *registration) Receive(c actor.Context) {
 // onJoin takes a callee in, or refuses it by the rules of shared registration;
 // the directory then takes it off the count.
 func (r *registration) onJoin(m *lane.Member) {
-	if err := r.Rules.Join(m, m.Invoke, r.Turn()); err != nil {
+	if err := r.Joined(m); err != nil {
 		r.Replies = append(r.Replies, lane.Item{Op: lane.OpRefused, Member: m, Ext: lane.Fail(err)})
 		r.realm.Directory.Post(nil, lane.Item{Op: lane.OpLeave, Member: m})
 		return

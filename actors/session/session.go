@@ -99,7 +99,7 @@ func (s *session) handle(it *lane.Item) {
 	case lane.OpRefused:
 		s.onRefused(it.Member, it.Ext.(*lane.Failure))
 	case lane.OpRevoked:
-		s.onRevoked(it.Member)
+		s.onRevoked(it.Member, it.Ext.(*lane.Revocation))
 	case lane.OpTransportLost:
 		s.end(lane.Close{Silent: true})
 	case lane.OpClose:

@@ -98,15 +98,20 @@ func (s *session) onRefused(m *lane.Member, why *lane.Failure) {
 	s.unhold()
 }
 
-// onRevoked ends a membership whose topic or registration lost its actor for
-// good. A peer that would not understand a revocation (advanced profile,
-// "Subscription Revocation") is sent away: it must not wait in vain.
-func (s *session) onRevoked(m *lane.Member) {
-	switch m.State() {
-	case lane.Pending:
-		s.onRefused(m, lane.Fail(&wamp.Error{URI: wamp.ErrInternal, Message: revoked}))
+// onRevoked ends a membership that an administrator took away, or whose topic or
+// registration lost its actor for good (advanced profile, "Subscription
+// Revocation" and "Registration Revocation"). A peer that would not understand
+// the revocation is not told of the former, and sent away for the latter: it must
+// not wait in vain.
+func (s *session) onRevoked(m *lane.Member, why *lane.Revocation) {
+	if m.State() == lane.Closed {
 		return
-	case lane.Closed:
+	}
+	if !why.Lost {
+		s.Realm.Directory.Post(s.x, lane.Item{Op: lane.OpLeave, Member: m})
+	}
+	if m.State() == lane.Pending {
+		s.onRefused(m, revoked(why))
 		return
 	}
 	m.SetState(lane.Closed)
@@ -119,16 +124,30 @@ func (s *session) onRevoked(m *lane.Member) {
 		delete(s.Ledger.Subscribed, m.ID())
 		delete(s.Ledger.Subscriptions, m.Key())
 	}
-	if !s.Features.Has(feature) {
-		s.end(lane.Close{Reason: wamp.ErrInternal, Message: revoked, Code: 1011, Abort: true})
-		return
+	switch {
+	case s.Features.Has(feature):
+		fields := []wamp.Field{wamp.Int(key, uint64(m.ID()))}
+		if why.Reason != "" {
+			fields = append(fields, wamp.Text("reason", string(why.Reason)))
+		}
+		s.write(&wamp.Message{Type: word, Fields: fields})
+	case why.Lost:
+		s.end(lane.Close{Reason: wamp.ErrInternal, Message: lost, Code: 1011, Abort: true})
 	}
-	s.write(&wamp.Message{Type: word, Fields: []wamp.Field{
-		wamp.Int(key, uint64(m.ID())), wamp.Text("reason", string(wamp.ErrInternal)),
-	}})
 }
 
-const revoked = "a subscription or registration was lost in a crash of the router's own"
+const lost = "a subscription or registration was lost in a crash of the router's own"
+
+// revoked is what a request hears whose membership ends before its reply.
+func revoked(why *lane.Revocation) *lane.Failure {
+	switch {
+	case why.Lost:
+		return &lane.Failure{URI: why.Reason, Message: lost}
+	case why.Reason == "":
+		return &lane.Failure{URI: wamp.ErrCanceled, Message: "revoked"}
+	}
+	return &lane.Failure{URI: why.Reason, Message: "revoked"}
+}
 
 // onUnsubscribe ends a membership. Nothing of it is delivered from here on,
 // whatever publishers still post.

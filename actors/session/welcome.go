@@ -14,6 +14,9 @@ var Announced = wamp.Dict{
 		"publisher_exclusion":           true,
 		"subscriber_blackwhite_listing": true,
 		"pattern_based_subscription":    true,
+		"session_meta_api":              true,
+		"subscription_meta_api":         true,
+		"subscription_revocation":       true,
 	}},
 	"dealer": wamp.Dict{"features": wamp.Dict{
 		"caller_identification":      true,
@@ -21,6 +24,9 @@ var Announced = wamp.Dict{
 		"progressive_call_results":   true,
 		"pattern_based_registration": true,
 		"shared_registration":        true,
+		"session_meta_api":           true,
+		"registration_meta_api":      true,
+		"registration_revocation":    true,
 	}},
 }
 
@@ -55,6 +61,8 @@ func (s *session) welcome() {
 		wamp.Text("realm", string(s.Realm.URI)), wamp.Encoded("roles", g.Roles),
 	}})
 	s.flush()
+	s.Welcomed = true
+	s.Realm.Feed.Post(lane.Change{Kind: lane.SessionJoined, Session: s.Session})
 	if s.env.Draining.Load() { // it came after those who were told
 		s.end(lane.Close{Reason: wamp.CloseSystemShutdown, Code: 1001})
 		s.flush()

@@ -30,6 +30,7 @@ func New(env *lane.Env, t *lane.Topic) actor.Actor { return &topic{Topic: t, env
 func Box(env *lane.Env, t *lane.Topic) *lane.Box {
 	return env.NewBox(lane.BoxOptions{Kind: Kind, Drained: func() {
 		t.Commit()
+		t.Tell()
 		lane.PostReplies(&t.Replies)
 	}})
 }
@@ -48,12 +49,12 @@ func (t *topic) Receive(c actor.Context) {
 		case lane.OpDrop:
 			c.Stop(c.Self())
 		case lane.OpLeave:
-			t.Members.Leave(it.Member)
+			t.Left(it.Member)
 		}
 	}
 }
 
 func (t *topic) onJoin(m *lane.Member) {
-	t.Members.Join(m.Session.Transport.Group, m)
+	t.Joined(m)
 	t.Replies = append(t.Replies, lane.Item{Op: lane.OpJoined, Member: m})
 }
