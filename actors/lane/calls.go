@@ -20,6 +20,43 @@ type Made struct {
 	Callee *Session
 	// Procedure is set when the call may still bounce to another callee.
 	Procedure *Registration
+	// Stream is set when the call began with the option progress.
+	Stream *Stream
+}
+
+// Stream is what belongs to a call whose input comes in several CALLs (advanced
+// profile, "Progressive Call Invocations"): what the first one said stands for all.
+type Stream struct {
+	Procedure string
+	Flags     wamp.Flags
+	Details   any // of the first INVOCATION
+	// Member is who serves the call.
+	Member *Member
+	// Written: the first INVOCATION was written, so whatever is posted now comes
+	// behind it.
+	Written bool
+	// Waiting is the input that came before that; the bytes are copies.
+	Waiting []Item
+}
+
+// drop gives back what no callee will get any more, and returns what it counted
+// for.
+func (st *Stream) drop() (size int) {
+	for i := range st.Waiting {
+		size += st.Waiting[i].HeldSize()
+		st.Waiting[i].Release()
+	}
+	st.Waiting = nil
+	return size
+}
+
+// CloseCall takes a call out that has its final answer, or needs none any more.
+func (l *Ledger) CloseCall(request wamp.ID) (Made, bool) {
+	made, ok := l.Made.Take(request)
+	if made.Stream != nil {
+		l.HeldBytes -= made.Stream.drop()
+	}
+	return made, ok
 }
 
 // CalleeFeatures are those of who is asked; the router's own procedures have none.

@@ -24,6 +24,8 @@ const (
 	DropUnaskedProgress
 	// DropSlowCaller: a progressive result for a caller that does not read.
 	DropSlowCaller
+	// DropLateInput: a CALL that continued a call which had ended.
+	DropLateInput
 	// DropRefusedPublish: an unacknowledged PUBLISH that was not allowed.
 	DropRefusedPublish
 	// DropAfterGoodbye: a message between GOODBYE and the next HELLO.
@@ -38,7 +40,7 @@ const (
 
 var dropNames = [drops]string{
 	"session_gone", "closed", "not_representable", "too_large", "slow", "late_answer", "unasked_progress",
-	"slow_caller", "refused_publish", "after_goodbye", "crash", "unsent",
+	"slow_caller", "late_input", "refused_publish", "after_goodbye", "crash", "unsent",
 }
 
 // String is the reason's name in metrics.

@@ -25,6 +25,8 @@ func (e *Env) Undelivered(x *mailbox.Executor, it *Item, why Drop) {
 			return
 		}
 		it.Session.Box.Post(x, Item{Op: OpError, Request: it.Request, Serial: it.Serial, Ext: internalError})
+	case OpContinue:
+		e.Counters.Drop(DropLateInput, 1)
 	case OpResult, OpError:
 		e.Counters.Drop(DropLateAnswer, 1)
 	case OpMetaCall:

@@ -22,6 +22,12 @@ const (
 	OpInvoke
 	// OpBounce: the same back to the caller: its INVOCATION was never written.
 	OpBounce
+	// OpContinue: caller's session to callee's: more input of a call whose
+	// INVOCATION was written; Bytes as before.
+	OpContinue
+	// OpInvoked: callee's session to caller's: the INVOCATION of a call with more
+	// input was written.
+	OpInvoked
 	// OpResult, OpError: callee's session (or meta) to the caller's.
 	OpResult
 	OpError
@@ -70,7 +76,7 @@ const (
 )
 
 var opNames = [...]string{
-	"", "input", "event", "invoke", "bounce", "result", "error", "cancel", "caller-gone", "meta-call",
+	"", "input", "event", "invoke", "bounce", "continue", "invoked", "result", "error", "cancel", "caller-gone", "meta-call",
 	"join", "leave", "drop", "joined", "refused", "transport-lost", "close", "session-ended", "opened", "reader-done", "tick",
 	"stopped", "revoked", "spawn", "settle", "changes", "kill",
 }
@@ -98,6 +104,19 @@ type Item struct {
 
 // Payload returns the payload that a call's item carries.
 func (it *Item) Payload() wamp.Payload { return wamp.Payload{Bytes: it.Bytes, N: it.N} }
+
+// HeldSize is what the item counts for while a session keeps it.
+func (it *Item) HeldSize() int { return len(it.Bytes) + 64 }
+
+// Keep makes the bytes the item's own, for they shall live longer than this drain.
+func (it *Item) Keep() {
+	if it.Chunk != nil {
+		kept := netio.Copy(it.Bytes)
+		n := len(it.Bytes)
+		it.Release()
+		it.Chunk, it.Bytes = kept, kept.B[:n]
+	}
+}
 
 // Release gives back the item's reference to its bytes.
 func (it *Item) Release() {

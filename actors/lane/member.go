@@ -5,6 +5,7 @@ import (
 
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/callboard-wamp/callboard/wamp/broker"
+	"github.com/callboard-wamp/callboard/wamp/dealer"
 )
 
 // MemberState is how far a membership has come.
@@ -74,6 +75,10 @@ func (m *Member) Live() bool { return m.State() != Closed && !m.revoked.Load() &
 func (m *Member) Usable() bool {
 	return m.State() != Closed && !m.revoked.Load() && !m.Session.Box.Closed()
 }
+
+// TakesInput says whether a call may be sent to this callee whose input comes in
+// several messages.
+func (m *Member) TakesInput() bool { return m.Usable() && dealer.TakesInput(m.Session.Features) }
 
 // Key names a subscription or registration within a realm or a session.
 type Key struct {

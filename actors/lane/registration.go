@@ -49,13 +49,19 @@ func (r *Registration) Serving() (s *Callees, ok bool) {
 	return s, s != nil && slices.ContainsFunc(s.Callees, (*Member).Usable)
 }
 
+// Serves says whether any callee can serve a call.
+func (r *Registration) Serves() bool {
+	_, ok := r.Serving()
+	return ok
+}
+
 // Choose picks the callee of the next call by the registration's policy, among
-// those that can serve; ok is false if there is none.
-func (r *Registration) Choose(s *Callees, random uint64) (m *Member, ok bool) {
+// those that are usable; ok is false if there is none.
+func (r *Registration) Choose(s *Callees, random uint64, usable func(*Member) bool) (m *Member, ok bool) {
 	if s == nil {
 		return nil, false
 	}
-	return dealer.Select(s, r.turn.Add(1)-1, random, (*Member).Usable)
+	return dealer.Select(s, r.turn.Add(1)-1, random, usable)
 }
 
 // Turn is how many calls were sent out so far: where the round robin stands.

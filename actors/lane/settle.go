@@ -46,7 +46,7 @@ func (s *Session) Settle(x *mailbox.Executor, budget int) (done bool) {
 			return false
 		}
 		budget--
-		call, _ := l.Made.Take(id)
+		call, _ := l.CloseCall(id)
 		if call.Callee != nil && !told[call.Callee] {
 			told[call.Callee] = true
 			call.Callee.Box.Post(x, Item{Op: OpCallerGone, Session: s})

@@ -10,15 +10,15 @@ import (
 // Invocations"). The entry it leaves in the ledger is the call: whoever takes
 // it out answers the caller, so a call has exactly one final answer.
 func (s *session) onCall(in *lane.Input, m *wamp.Message) {
-	if s.Ledger.Made.Get(m.Request) != nil {
-		s.abort(wamp.Violation("CALL: the request id belongs to a call that is open"))
+	if made := s.Ledger.Made.Get(m.Request); made != nil {
+		s.onMoreInput(in, m, made)
 		return
 	}
-	if !s.step(m.Request) {
+	if s.tooLate(m) || !s.mayStream(m) || !s.step(m.Request) {
 		return
 	}
 	if err := s.mayCall(m); err != nil {
-		s.fail(wamp.Call, m.Request, err)
+		s.refuseCall(m, err)
 		return
 	}
 	s.serial++
@@ -28,7 +28,7 @@ func (s *session) onCall(in *lane.Input, m *wamp.Message) {
 	}
 	r, callees := s.registrationOf(m.URI)
 	if r == nil {
-		s.fail(wamp.Call, m.Request, &wamp.Error{URI: wamp.ErrNoSuchProcedure, Message: "no callee has registered " + string(m.URI)})
+		s.refuseCall(m, &wamp.Error{URI: wamp.ErrNoSuchProcedure, Message: "no callee has registered " + string(m.URI)})
 		return
 	}
 	it := lane.Item{
@@ -37,16 +37,23 @@ func (s *session) onCall(in *lane.Input, m *wamp.Message) {
 		Chunk: in.Chunk, Flags: m.Flags, Ext: s.callDetails(m.URI, m.Flags, r, callees),
 	}
 	it.Chunk.Retain(1)
-	s.Ledger.Made.Put(m.Request, lane.Made{Serial: s.serial, Procedure: r})
+	s.Ledger.Made.Put(m.Request, lane.Made{
+		Serial: s.serial, State: dealer.NewCall(m.Flags), Procedure: r, Stream: streamOf(m),
+	})
 	s.ask(&it, r, callees)
+}
+
+// refuseCall answers a CALL that no callee hears of.
+func (s *session) refuseCall(m *wamp.Message, err *wamp.Error) {
+	if m.Flags.Has(wamp.Progress) {
+		s.finished.Add(m.Request, string(m.URI), s.env.Now())
+	}
+	s.fail(wamp.Call, m.Request, err)
 }
 
 func (s *session) mayCall(m *wamp.Message) *wamp.Error {
 	if err := dealer.CheckCall(m.URI, s.Realm.URIs); err != nil {
 		return err
-	}
-	if m.Flags.Has(wamp.Progress) {
-		return &wamp.Error{URI: wamp.ErrFeatureNotSupported, Message: "the router did not announce progressive call invocations"}
 	}
 	if s.Ledger.Made.Len() >= s.env.Limits.OpenCalls {
 		return limit("open calls per caller")
@@ -78,15 +85,27 @@ func (s *session) callDetails(uri []byte, flags wamp.Flags, r *lane.Registration
 // one if that has gone; when all have, to those of the next best match. It takes
 // over the item.
 func (s *session) ask(it *lane.Item, r *lane.Registration, callees *lane.Callees) {
+	made := s.Ledger.Made.Get(it.Request)
+	usable := (*lane.Member).Usable
+	if made.Stream != nil {
+		usable = (*lane.Member).TakesInput
+	}
 	for r != nil {
-		member, ok := r.Choose(callees, s.enc.Random())
+		member, ok := r.Choose(callees, s.enc.Random(), usable)
+		if !ok && made.Stream != nil && r.Serves() {
+			it.Release()
+			s.answer(it.Request, noInput)
+			return
+		}
 		if !ok {
 			r, callees = s.elsewhere(it, r)
 			continue
 		}
 		it.Member = member
-		made := s.Ledger.Made.Get(it.Request)
 		made.Callee, made.Procedure = member.Session, r
+		if st := made.Stream; st != nil {
+			st.Member, st.Details = member, it.Ext
+		}
 		if member.Session.Box.Post(s.x, *it) {
 			return
 		}
@@ -116,7 +135,7 @@ func (s *session) elsewhere(it *lane.Item, r *lane.Registration) (*lane.Registra
 
 // answer takes an open call out and ends it with an ERROR of the router's own.
 func (s *session) answer(request wamp.ID, err *wamp.Error) {
-	if _, open := s.Ledger.Made.Take(request); open {
+	if s.closeCall(request) {
 		s.fail(wamp.Call, request, err)
 	}
 }
@@ -180,6 +199,10 @@ func (s *session) stillBest(e *cached[*lane.Registration], uri []byte, view *lan
 
 // callMeta asks the router's own procedures.
 func (s *session) callMeta(m *wamp.Message) {
+	if m.Flags.Has(wamp.Progress) {
+		s.refuseCall(m, noInput)
+		return
+	}
 	s.Ledger.Made.Put(m.Request, lane.Made{Serial: s.serial})
 	it := lane.Item{
 		Op: lane.OpMetaCall, Session: s.Session, Request: m.Request, Serial: s.serial,
@@ -230,7 +253,7 @@ func (s *session) onResult(it *lane.Item) {
 	defer it.Release()
 	next, v := made.State.Result(it.Flags)
 	if v.Ends() {
-		s.Ledger.Made.Take(it.Request)
+		s.closeCall(it.Request)
 		s.writeAnswer(it, &wamp.Message{Type: wamp.Result, Request: it.Request})
 		return
 	}
@@ -246,7 +269,7 @@ func (s *session) onError(it *lane.Item) {
 		return
 	}
 	defer it.Release()
-	s.Ledger.Made.Take(it.Request)
+	s.closeCall(it.Request)
 	f := it.Ext.(*lane.Failure)
 	m := wamp.Message{Type: wamp.ErrorMessage, Failed: wamp.Call, Request: it.Request, URI: []byte(f.URI)}
 	switch {

@@ -54,7 +54,7 @@ func (s *session) onCancel(it *lane.Item) {
 	}
 }
 
-var callerGone = &lane.Cancellation{Mode: wamp.KillNoWait, Reason: wamp.ErrCanceled}
+var givenUp = &lane.Cancellation{Mode: wamp.KillNoWait, Reason: wamp.ErrCanceled}
 
 // onCallerGone interrupts every invocation of a session that has ended (basic
 // profile, "Caller Leaving During an RPC Invocation").
@@ -62,7 +62,7 @@ func (s *session) onCallerGone(it *lane.Item) {
 	s.forget(func(held *lane.Item) bool { return held.Session == it.Session })
 	for id, served := range s.Ledger.Served.All {
 		if served.Caller == it.Session {
-			s.interrupt(id, callerGone)
+			s.interrupt(id, givenUp)
 		}
 	}
 }

@@ -39,14 +39,10 @@ func (s *session) holds(it *lane.Item) bool {
 	if len(l.Held) == 0 && it.Member.State() != lane.Pending {
 		return false
 	}
-	held := *it
-	if it.Chunk != nil {
-		held.Chunk = netio.Copy(it.Bytes)
-		held.Bytes = held.Chunk.B[:len(it.Bytes)]
-		it.Release()
-	}
-	l.Held = append(l.Held, held)
-	l.HeldBytes += heldSize(&held)
+	it.Keep()
+	l.Held = append(l.Held, *it)
+	l.HeldBytes += it.HeldSize()
+	it.Chunk, it.Bytes = nil, nil
 	if l.HeldBytes > s.env.Limits.HeldBytes {
 		s.cut(netio.ErrFull, 0) // what is held is counted when the ledger is settled
 	}
@@ -62,7 +58,7 @@ func (s *session) unhold() {
 		if it.Member.State() == lane.Pending {
 			return
 		}
-		l.HeldBytes -= heldSize(it)
+		l.HeldBytes -= it.HeldSize()
 		if it.Op == lane.OpInvoke {
 			s.invoke(it)
 		} else {
@@ -75,9 +71,6 @@ func (s *session) unhold() {
 	}
 }
 
-// heldSize is what an item counts for while it is held.
-func heldSize(it *lane.Item) int { return len(it.Bytes) + 64 }
-
 // forget takes invocations out that are held and no longer wanted, and says
 // whether there were any.
 func (s *session) forget(unwanted func(*lane.Item) bool) bool {
@@ -87,7 +80,7 @@ func (s *session) forget(unwanted func(*lane.Item) bool) bool {
 		if it.Op != lane.OpInvoke || !unwanted(&it) {
 			return false
 		}
-		l.HeldBytes -= heldSize(&it)
+		l.HeldBytes -= it.HeldSize()
 		it.Release()
 		return true
 	})

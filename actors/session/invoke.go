@@ -40,6 +40,9 @@ func (s *session) invoke(it *lane.Item) {
 	}
 	l.Invocation = id
 	l.Serve(id, lane.Served{Caller: it.Session, Request: it.Request, Serial: it.Serial, State: s.invoked(it)})
+	if it.Flags.Has(wamp.Progress) {
+		it.Session.Box.Post(s.x, lane.Item{Op: lane.OpInvoked, Session: s.Session, Request: it.Request, Serial: it.Serial})
+	}
 }
 
 // invoked is the state of the invocation that the item becomes.
@@ -57,9 +60,12 @@ func (s *session) unserved(it *lane.Item, uri wamp.URI, text string) {
 
 // invocationDetails names the procedure of a pattern-based registration, and
 // the caller if it asked for it or this callee did, and says whether progressive
-// results are welcome. What it returns is valid until the next call.
+// results are welcome, and more input comes. What it returns is valid until the next call.
 func (s *session) invocationDetails(it *lane.Item) []wamp.Field {
 	f := s.served[:0]
+	if it.Flags.Has(wamp.Progress) {
+		f = append(f, wamp.True("progress"))
+	}
 	if s.invoked(it).Has(dealer.WantsProgress) {
 		f = append(f, wamp.True("receive_progress"))
 	}

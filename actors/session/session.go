@@ -9,6 +9,7 @@ import (
 	"github.com/callboard-wamp/callboard/netio"
 	"github.com/callboard-wamp/callboard/supervisor"
 	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/dealer"
 )
 
 // Kind is the name of this kind of actor in policies and failure reports.
@@ -26,8 +27,9 @@ type session struct {
 	watermark wamp.ID // highest request id seen
 	outOfStep bool
 	serial    uint32
-	served    []wamp.Field // scratch for Details
-	ended     bool         // nothing more is routed or written
+	finished  dealer.Finished // calls whose input may still be under way
+	served    []wamp.Field    // scratch for Details
+	ended     bool            // nothing more is routed or written
 }
 
 // New returns the actor of a handle. Its mailbox is made by [Box].
@@ -84,6 +86,10 @@ func (s *session) handle(it *lane.Item) {
 		s.onEvent(it)
 	case lane.OpInvoke:
 		s.onInvoke(it)
+	case lane.OpContinue:
+		s.onContinue(it)
+	case lane.OpInvoked:
+		s.onInvoked(it)
 	case lane.OpResult:
 		s.onResult(it)
 	case lane.OpError:

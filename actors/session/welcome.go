@@ -19,14 +19,15 @@ var Announced = wamp.Dict{
 		"subscription_revocation":       true,
 	}},
 	"dealer": wamp.Dict{"features": wamp.Dict{
-		"caller_identification":      true,
-		"call_canceling":             true,
-		"progressive_call_results":   true,
-		"pattern_based_registration": true,
-		"shared_registration":        true,
-		"session_meta_api":           true,
-		"registration_meta_api":      true,
-		"registration_revocation":    true,
+		"caller_identification":        true,
+		"call_canceling":               true,
+		"progressive_call_results":     true,
+		"pattern_based_registration":   true,
+		"shared_registration":          true,
+		"session_meta_api":             true,
+		"registration_meta_api":        true,
+		"registration_revocation":      true,
+		"progressive_call_invocations": true,
 	}},
 }
 

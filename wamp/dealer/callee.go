@@ -33,6 +33,12 @@ const (
 	AnyProgressing
 )
 
+// TakesInput says whether a callee may be sent progressive call invocations: it
+// must announce them, and call canceling too.
+func TakesInput(callee wamp.Features) bool {
+	return callee.Has(wamp.CalleeProgressiveInvocations | wamp.CalleeCanceling)
+}
+
 // Invoke is the state of an invocation that is about to be written: whether a
 // CALL with these flags asks this callee for progressive results.
 func Invoke(flags wamp.Flags, callee wamp.Features, p Progressing) Invocation {

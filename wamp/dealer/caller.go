@@ -16,6 +16,9 @@ const (
 	// Progressed: a progressive result was passed on, so no other callee may be
 	// asked any more.
 	Progressed
+	// MoreInput: the last CALL of it had the option progress, so that others with
+	// the same id continue it.
+	MoreInput
 )
 
 // Has says whether all of these are set.
@@ -38,6 +41,8 @@ const (
 	Fail
 	// Reroute: another callee is asked.
 	Reroute
+	// Violation: whoever sent the message has broken the protocol.
+	Violation
 )
 
 // Ends says whether the call has its final answer by this.
@@ -52,6 +57,31 @@ type Step struct {
 	// Mode how: it does what [Invocation.Interrupt] says.
 	Reason wamp.URI
 	Mode   wamp.CancelMode
+}
+
+// NewCall is the state of a call that begins with a CALL with these flags.
+func NewCall(flags wamp.Flags) Call {
+	if flags.Has(wamp.Progress) {
+		return MoreInput
+	}
+	return 0
+}
+
+// Continue is a further CALL with the id and the procedure of an open call
+// (advanced profile, "Progressive Call Invocations"). One without the option
+// progress ends the input, and the call goes on; what follows would be a second
+// call under the id of an open one. A callee that is to stop gets no more input.
+func (c Call) Continue(flags wamp.Flags) (Call, Verdict) {
+	if !c.Has(MoreInput) {
+		return c, Violation
+	}
+	if !flags.Has(wamp.Progress) {
+		c &^= MoreInput
+	}
+	if c.Has(Killed) {
+		return c, Ignore
+	}
+	return c, PassOn
 }
 
 // Cancel is CANCEL (advanced profile, "Call Canceling"). A callee that did not

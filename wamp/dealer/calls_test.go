@@ -88,3 +88,25 @@ func TestProgress(t *testing.T) {
 		}
 	}
 }
+
+func TestContinue(t *testing.T) {
+	tests := []struct {
+		name  string
+		call  dealer.Call
+		flags wamp.Flags
+		next  dealer.Call
+		want  dealer.Verdict
+	}{
+		{"more", dealer.MoreInput, wamp.Progress, dealer.MoreInput, dealer.PassOn},
+		{"the last of it", dealer.MoreInput | dealer.Progressed, wamp.ReceiveProgress, dealer.Progressed, dealer.PassOn},
+		{"after the last", dealer.NewCall(0), wamp.Progress, 0, dealer.Violation},
+		{"after the last, without progress", dealer.Killed, 0, dealer.Killed, dealer.Violation},
+		{"more, canceled", dealer.NewCall(wamp.Progress) | dealer.Killed, wamp.Progress, dealer.MoreInput | dealer.Killed, dealer.Ignore},
+		{"the last of it, canceled", dealer.MoreInput | dealer.Killed, 0, dealer.Killed, dealer.Ignore},
+	}
+	for _, tt := range tests {
+		if next, got := tt.call.Continue(tt.flags); next != tt.next || got != tt.want {
+			t.Errorf("%s: got %b, %v", tt.name, next, got)
+		}
+	}
+}
