@@ -47,7 +47,7 @@ func NewRouter(system *actor.ActorSystem, cfg Config) (*Router, error) {
 	}
 	r.readers.Report = r.report
 	r.env.Prepare()
-	r.env.Scheduler = mailbox.NewScheduler(func(x *mailbox.Executor) mailbox.Local { return lane.NewEncoder(r.env, x) }, mailbox.SchedulerOptions{
+	r.env.Scheduler = mailbox.NewScheduler(func() mailbox.Local { return lane.NewEncoder(r.env) }, mailbox.SchedulerOptions{
 		OnPanic: func(v any) { r.env.Log.Error().Interface("panic", v).Msg("encoder failed") },
 	})
 	r.env.Timers = timer.New(func(v any) { r.env.Log.Error().Interface("panic", v).Msg("timer failed") })

@@ -32,12 +32,11 @@ func (c *connection) onSessionEnded(s *lane.Session, how lane.Close) {
 // end says the last word of a transport that has no session.
 func (c *connection) end(how lane.Close) {
 	if !how.Silent {
-		enc := lane.NewEncoder(c.env, nil)
+		enc := lane.Of(c.box.Executor())
 		m := &wamp.Message{Type: wamp.Abort, URI: []byte(how.Reason), Fields: []wamp.Field{wamp.Text("message", how.Message)}}
 		if enc.Write(c.t, m) == nil {
 			enc.EndOwn()
 		}
-		enc.Flush()
 	}
 	if how.Silent && how.Code == 0 {
 		c.shut()

@@ -28,10 +28,11 @@ type Encoder struct {
 	message   wamp.Message
 }
 
-// NewEncoder returns the Local of an executor.
-func NewEncoder(env *Env, x *mailbox.Executor) *Encoder {
-	return &Encoder{x: x, env: env, random: env.Random() | 1}
-}
+// NewEncoder returns an encoder that belongs to no executor yet.
+func NewEncoder(env *Env) *Encoder { return &Encoder{env: env, random: env.Random() | 1} }
+
+// Attach makes it the encoder of an executor (mailbox.Local).
+func (e *Encoder) Attach(x *mailbox.Executor) { e.x = x }
 
 // Of returns the encoder of an executor.
 func Of(x *mailbox.Executor) *Encoder { return x.Local().(*Encoder) }

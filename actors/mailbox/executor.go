@@ -16,24 +16,48 @@ const (
 // Executor is the run list of one goroutine: a reader, or a dispatcher. It is
 // not safe for concurrent use. It is a list and never a stack: posting appends,
 // and only Run receives.
+//
+// An executor without work is small: what it works with is borrowed from the
+// scheduler by the first post and given back at the end of Run.
 type Executor struct {
-	s       *Scheduler
-	id      uint32 // mailboxes remember posters by id and so do not keep them alive
-	local   Local
+	s  *Scheduler
+	id uint32 // mailboxes remember posters by id and so do not keep them alive
+	*kit
 	work    func() // made once, so that starting a dispatcher does not allocate
-	ready   []task // ready[next:] is to be run
-	next    int
+	next    int    // ready[next:] is to be run
 	current task
 	running bool
 	closed  bool
 }
 
-// Local returns what the scheduler's newLocal made for this executor, or nil.
-func (x *Executor) Local() Local { return x.local }
+// kit is what an executor works with, shared by all that have no work now.
+type kit struct {
+	local Local
+	ready []task
+}
+
+// Local returns what the scheduler's newLocal made, or nil. It is this
+// executor's own from a Post with it to the end of Run.
+func (x *Executor) Local() Local {
+	if x.kit == nil {
+		return nil
+	}
+	return x.local
+}
 
 func (x *Executor) equip() {
-	if x.local == nil && x.s.newLocal != nil {
-		x.local = x.s.newLocal(x)
+	if x.kit != nil {
+		return
+	}
+	x.kit, _ = x.s.kits.Get().(*kit)
+	if x.kit == nil {
+		x.kit = new(kit)
+		if x.s.newLocal != nil {
+			x.local = x.s.newLocal()
+		}
+	}
+	if x.local != nil {
+		x.local.Attach(x)
 	}
 }
 
@@ -41,7 +65,7 @@ func (x *Executor) equip() {
 // until none is left or the budget (64 mailboxes or 500 µs) is used up; the rest
 // goes to the dispatchers. It returns at once when called from inside a Receive.
 func (x *Executor) Run() {
-	if x.running || len(x.ready) == 0 {
+	if x.running || x.kit == nil {
 		return
 	}
 	x.running = true
@@ -69,20 +93,30 @@ func (x *Executor) Close() {
 	}
 }
 
-// leave ends a run, also one that runtime.Goexit cut short.
+// leave ends a run. One that runtime.Goexit cut short keeps its kit from others:
+// nobody knows what the Receive has left in it.
 func (x *Executor) leave() {
-	if x.current != nil {
-		x.ready = append(x.ready, x.current)
+	x.running = false
+	k := x.kit
+	if k == nil {
+		return
+	}
+	cut := x.current != nil
+	if cut {
+		k.ready = append(k.ready, x.current)
 		x.current = nil
 	}
-	x.s.submit(x.ready[x.next:])
-	x.next = 0
-	if cap(x.ready) > keep {
-		x.ready = nil
-	} else {
-		x.ready = x.ready[:0]
+	x.s.submit(k.ready[x.next:])
+	x.next, x.kit = 0, nil
+	if cut {
+		return
 	}
-	x.running = false
+	if cap(k.ready) > keep {
+		k.ready = nil
+	} else {
+		k.ready = k.ready[:0]
+	}
+	x.s.kits.Put(k)
 }
 
 type budget struct {
@@ -166,7 +200,8 @@ func (x *Executor) flush() {
 	if x.s.onPanic != nil {
 		defer func() {
 			if r := recover(); r != nil {
-				x.local = x.s.newLocal(x)
+				x.local = x.s.newLocal()
+				x.local.Attach(x)
 				x.s.onPanic(r)
 			}
 		}()

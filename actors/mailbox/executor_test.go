@@ -166,6 +166,8 @@ type arena struct {
 	broken  bool
 }
 
+func (a *arena) Attach(x *mailbox.Executor) { a.x = x }
+
 func (a *arena) Flush() {
 	a.flushed++
 	if a.broken {
@@ -179,15 +181,13 @@ func (a *arena) Flush() {
 
 func TestFlushMayPostMore(t *testing.T) {
 	var h *hand[int]
-	s := mailbox.NewScheduler(func(x *mailbox.Executor) mailbox.Local {
-		return &arena{x: x, to: &h}
-	}, mailbox.SchedulerOptions{})
+	a := &arena{to: &h}
+	s := mailbox.NewScheduler(func() mailbox.Local { return a }, mailbox.SchedulerOptions{})
 	got := 0
 	h = newHand(mailbox.Options[int]{Scheduler: s}, func(_ *hand[int], message any) {
 		each(message, func(*mailbox.Executor, *int) { got++ })
 	})
 	x := s.Executor()
-	a := x.Local().(*arena)
 	a.pending = 5
 	h.box.Post(x, 9)
 	x.Run()
@@ -200,17 +200,42 @@ func TestFlushMayPostMore(t *testing.T) {
 func TestPanicInFlushIsReported(t *testing.T) {
 	var h *hand[int]
 	var reasons []any
-	s := mailbox.NewScheduler(func(x *mailbox.Executor) mailbox.Local {
-		return &arena{x: x, to: &h}
+	made := 0
+	s := mailbox.NewScheduler(func() mailbox.Local {
+		made++
+		return &arena{to: &h, broken: made == 1}
 	}, mailbox.SchedulerOptions{OnPanic: func(r any) { reasons = append(reasons, r) }})
 	h = newHand(mailbox.Options[int]{Scheduler: s}, func(*hand[int], any) {})
 	x := s.Executor()
-	a := x.Local().(*arena)
-	a.broken = true
 	h.box.Post(x, 1)
 	x.Run()
-	if len(reasons) != 1 || reasons[0] != "flush" || x.Local() == mailbox.Local(a) {
-		t.Errorf("reasons %v, Local replaced: %t", reasons, x.Local() != mailbox.Local(a))
+	if len(reasons) != 1 || reasons[0] != "flush" || made != 2 {
+		t.Errorf("reasons %v, %d Locals made", reasons, made)
+	}
+}
+
+// Thousands of readers have an executor each, and few of them work at a time.
+func TestAnExecutorWithoutWorkHasNoLocal(t *testing.T) {
+	var h *hand[int]
+	s := mailbox.NewScheduler(func() mailbox.Local { return &arena{to: &h} }, mailbox.SchedulerOptions{})
+	h = newHand(mailbox.Options[int]{Scheduler: s}, func(_ *hand[int], message any) {
+		each(message, func(x *mailbox.Executor, _ *int) {
+			if a, ok := x.Local().(*arena); !ok || a.x != x {
+				t.Error("the Local in a Receive is not the executor's own")
+			}
+		})
+	})
+	for range 3 {
+		x := s.Executor()
+		if x.Local() != nil {
+			t.Error("a new executor has a Local")
+		}
+		h.box.Post(x, 1)
+		x.Run()
+		if x.Local() != nil {
+			t.Error("an executor has a Local after its run")
+		}
+		x.Close()
 	}
 }
 

@@ -9,14 +9,18 @@ import (
 // slice is how many mailboxes a dispatcher goroutine takes at once.
 const slice = 32
 
-// Local is what one executing goroutine carries along, for example the arena
-// it encodes into. It is used by that goroutine only.
+// Local is what an executing goroutine carries along, for example the arena it
+// encodes into. Only one goroutine uses it at a time: the executor that Attach
+// named last, until the end of its Run.
 //
 // Flush is called when the run list is empty or its budget is used up. The
 // mailboxes that ran have been released by then, and may be running elsewhere:
 // what must stay in order with later output of an actor has to be posted before
 // that actor's drain ends (Options.OnDrained), not in Flush. Flush may post.
-type Local interface{ Flush() }
+type Local interface {
+	Attach(x *Executor)
+	Flush()
+}
 
 // SchedulerOptions are the settings of a Scheduler. The zero value is usable.
 type SchedulerOptions struct {
@@ -31,10 +35,11 @@ type SchedulerOptions struct {
 // an executor, those an executor had no budget left for, and system messages.
 // All methods may be called concurrently.
 type Scheduler struct {
-	newLocal func(*Executor) Local
+	newLocal func() Local
 	onPanic  func(any)
 	max      int
 	ids      atomic.Uint32
+	kits     sync.Pool // of *kit
 
 	mu      sync.Mutex
 	quiet   sync.Cond
@@ -59,9 +64,10 @@ type task interface {
 	fanIn() bool
 }
 
-// NewScheduler returns a scheduler without goroutines. newLocal makes the Local
-// of each executor, once; nil means that there is none.
-func NewScheduler(newLocal func(*Executor) Local, o SchedulerOptions) *Scheduler {
+// NewScheduler returns a scheduler without goroutines. newLocal makes a Local
+// when no other is free; it must not call the scheduler. nil means that
+// executors have none.
+func NewScheduler(newLocal func() Local, o SchedulerOptions) *Scheduler {
 	s := &Scheduler{newLocal: newLocal, onPanic: o.OnPanic, max: o.Dispatchers}
 	if s.max <= 0 {
 		s.max = runtime.GOMAXPROCS(0)
@@ -73,14 +79,6 @@ func NewScheduler(newLocal func(*Executor) Local, o SchedulerOptions) *Scheduler
 // Executor returns a new run list for the calling goroutine. Close it when the
 // goroutine ends.
 func (s *Scheduler) Executor() *Executor {
-	x := s.executor()
-	x.equip()
-	return x
-}
-
-// executor makes one without its Local, because newLocal must not run under the
-// scheduler's mutex.
-func (s *Scheduler) executor() *Executor {
 	x := &Executor{s: s, id: s.ids.Add(1)}
 	x.work = func() { s.work(x) }
 	return x
@@ -108,6 +106,7 @@ func (s *Scheduler) Stats() Stats {
 // schedule puts a mailbox that has just got work on x, or hands it to a dispatcher.
 func (s *Scheduler) schedule(x *Executor, t task) {
 	if x != nil && !x.closed {
+		x.equip()
 		x.ready = append(x.ready, t)
 		return
 	}
@@ -144,7 +143,7 @@ func (s *Scheduler) start() {
 		if n := len(s.idle); n > 0 {
 			x, s.idle = s.idle[n-1], s.idle[:n-1]
 		} else {
-			x = s.executor()
+			x = s.Executor()
 		}
 		go x.work()
 	}
@@ -163,7 +162,6 @@ func (s *Scheduler) work(x *Executor) {
 			s.mu.Unlock()
 		}
 	}()
-	x.equip()
 	for s.take(x) {
 		x.Run()
 	}
@@ -172,11 +170,13 @@ func (s *Scheduler) work(x *Executor) {
 
 // take moves up to one slice to x. When nothing waits the dispatcher is over.
 func (s *Scheduler) take(x *Executor) bool {
+	x.equip()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := min(slice, len(s.queue)-s.head)
 	if n == 0 {
 		s.workers--
+		x.leave()
 		s.idle = append(s.idle, x)
 		if s.workers == 0 {
 			s.quiet.Broadcast()

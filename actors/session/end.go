@@ -53,27 +53,22 @@ func (s *session) stopping() {
 	} else if s.env.Draining.Load() {
 		c = lane.Close{Reason: wamp.CloseSystemShutdown, Code: 1001}
 	}
-	s.lastly(c)
-}
-
-// lastly ends the session outside of a drain.
-func (s *session) lastly(c lane.Close) {
-	s.enc = lane.NewEncoder(s.env, nil)
-	s.x = nil
+	s.attach(s.Box.Executor())
 	s.end(c)
 	s.Transport.Outbox.Flush()
-	s.enc.Flush()
 }
 
 // Refuse aborts a session whose actor will never be started, because its realm
 // closed at that moment.
 func Refuse(h *lane.Session) {
-	s := &session{Session: h, env: h.Realm.Env}
+	s := &session{Session: h, env: h.Realm.Env, enc: lane.NewEncoder(h.Realm.Env)}
 	c := lane.Close{Reason: wamp.ErrNoSuchRealm, Message: "the realm is closed", Code: 1000, Abort: true}
 	if s.env.Draining.Load() {
 		c.Reason, c.Message = wamp.CloseSystemShutdown, "the router is shutting down"
 	}
-	s.lastly(c)
+	s.end(c)
+	s.Transport.Outbox.Flush()
+	s.enc.Flush()
 }
 
 // onGoodbye answers the peer's GOODBYE, the last thing that it hears of this

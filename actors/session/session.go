@@ -56,8 +56,7 @@ func (s *session) Receive(c actor.Context) {
 
 // drain handles a batch and then writes once.
 func (s *session) drain(c actor.Context, b *lane.Batch) {
-	s.x = b.Executor()
-	s.enc = lane.Of(s.x)
+	s.attach(b.Executor())
 	for it, ok := b.Next(); ok; it, ok = b.Next() {
 		s.env.Inject(Kind, it)
 		if s.ended {
@@ -70,6 +69,9 @@ func (s *session) drain(c actor.Context, b *lane.Batch) {
 	s.flush()
 	s.stopIfEnded(c)
 }
+
+// attach makes the session post and encode with the executor that runs it now.
+func (s *session) attach(x *mailbox.Executor) { s.x, s.enc = x, lane.Of(x) }
 
 func (s *session) stopIfEnded(c actor.Context) {
 	if s.ended {

@@ -54,7 +54,7 @@ func (s *session) welcome() {
 	t := s.Transport
 	t.Raised.Store(true)
 	t.Target.Store(s.Box)
-	s.enc = lane.NewEncoder(s.env, nil)
+	s.attach(s.Box.Executor())
 	s.write(&wamp.Message{Type: wamp.Welcome, Request: s.ID, Fields: []wamp.Field{
 		wamp.Text("agent", s.env.Agent), wamp.Encoded("authextra", g.Extra),
 		wamp.Text("authid", id.AuthID), wamp.Text("authmethod", id.AuthMethod),
@@ -68,6 +68,4 @@ func (s *session) welcome() {
 		s.end(lane.Close{Reason: wamp.CloseSystemShutdown, Code: 1001})
 		s.flush()
 	}
-	s.enc.Flush()
-	s.enc = nil
 }
