@@ -93,41 +93,41 @@ func (l *listener) accept() error {
 			continue
 		}
 		pause = firstPause
-		l.r.take(c, l.l.Accept)
+		l.r.take(c, l.l)
 	}
 }
 
 // take makes a transport of an accepted connection, unless too many others have
 // not yet said who they are.
-func (r *Router) take(c net.Conn, o netio.AcceptOptions) {
+func (r *Router) take(c net.Conn, l Listener) {
 	from := host(c.RemoteAddr())
 	if !r.early.enter(from) {
 		r.env.Log.Warn().Str("remote", from).Msg("connection refused: too many without a session")
 		c.Close()
 		return
 	}
-	r.keepAlive(c)
+	if !netio.KeepsAlive(l.Net) {
+		r.keepAlive(c)
+	}
 	left := func() { r.early.leave(from) }
 	conn, err := netio.NewSocket(c)
 	if err != nil {
 		conn = netio.NewQueued(c)
 	}
-	if r.attach(conn, o, left) != nil {
+	if r.attach(conn, l.Accept, left) != nil {
 		left()
 	}
 }
 
 // keepAlive lets TCP find out that a peer is gone, within the same time as the
-// pings of WebSocket do: RawSocket is looked after by nothing else.
+// pings of WebSocket do: RawSocket is looked after by nothing else. A listener of
+// [netio.Listen] has seen to it already, once for all of its connections.
 func (r *Router) keepAlive(c net.Conn) {
 	tcp, ok := c.(*net.TCPConn)
 	if !ok {
 		return
 	}
-	l := &r.env.Limits
-	err := tcp.SetKeepAliveConfig(net.KeepAliveConfig{
-		Enable: true, Idle: l.PingInterval, Interval: l.PongWait, Count: l.PingTries,
-	})
+	err := tcp.SetKeepAliveConfig(r.env.Limits.KeepAlive())
 	if err != nil {
 		r.env.Log.Warn().Err(err).Msg("TCP keep-alive")
 	}

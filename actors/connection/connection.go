@@ -108,7 +108,7 @@ func (c *connection) handle(it *lane.Item) {
 func (c *connection) start() {
 	c.since = time.Now()
 	c.check(c.env.Limits.HandshakeTimeout)
-	r := &reader{o: c.o, env: c.env, conn: c.conn, box: c.box, stop: c.stop}
+	r := &reader{o: &c.o, env: c.env, conn: c.conn, box: c.box, stop: c.stop}
 	c.o.Readers.Go("reader", r.run, r.failed)
 }
 

@@ -15,7 +15,7 @@ import (
 // posts one batch for each read, and then runs the mailboxes that it made
 // ready. The connection's actor starts it and ends it by closing the socket.
 type reader struct {
-	o      Options
+	o      *Options
 	env    *lane.Env
 	conn   netio.Conn
 	box    *lane.Box
@@ -35,16 +35,17 @@ var errClosed = errors.New("connection: closed by the peer")
 
 // run reads until there is nothing more to read.
 func (r *reader) run() {
+	r.x = r.env.Scheduler.Executor()
+	defer r.x.Close()
 	err := r.open()
 	if err == nil {
-		r.x = r.env.Scheduler.Executor()
-		defer r.x.Close()
 		err = r.loop()
 		r.linger(err)
 	} else {
 		r.refused(err)
 	}
-	r.box.Post(nil, lane.Item{Op: lane.OpReaderDone})
+	r.box.Post(r.x, lane.Item{Op: lane.OpReaderDone})
+	r.x.Run()
 }
 
 // failed tells the connection that its reader panicked.
@@ -70,7 +71,8 @@ func (r *reader) open() error {
 	r.frames = netio.NewReader(r.conn, netio.ReaderOptions{
 		Framing: h.Framing, MaxMessage: min(h.MaxReceive, r.env.Limits.MaxEarlyMessage), Rest: h.Rest,
 	})
-	r.box.Post(nil, lane.Item{Op: lane.OpOpened, Ext: r.t})
+	r.box.Post(r.x, lane.Item{Op: lane.OpOpened, Ext: r.t})
+	r.x.Run()
 	return nil
 }
 

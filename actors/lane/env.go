@@ -1,6 +1,7 @@
 package lane
 
 import (
+	"net"
 	"sync/atomic"
 	"time"
 
@@ -67,6 +68,12 @@ type Limits struct {
 	LingerBytes        int
 	MaxMessage         int
 	MaxEarlyMessage    int // before WELCOME
+}
+
+// KeepAlive is how TCP finds out that a peer is gone: in the time that the pings
+// of WebSocket take.
+func (l *Limits) KeepAlive() net.KeepAliveConfig {
+	return net.KeepAliveConfig{Enable: true, Idle: l.PingInterval, Interval: l.PongWait, Count: l.PingTries}
 }
 
 // DefaultLimits are the limits without configuration.

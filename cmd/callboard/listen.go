@@ -9,6 +9,7 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/netio"
 )
 
@@ -63,7 +64,8 @@ func listen(address string, remote bool) (*door, error) {
 		return nil, errors.New("other machines reach this address and nobody has to authenticate; " +
 			"use a loopback address such as 127.0.0.1, or --insecure-remote if that is wanted")
 	}
-	l, err := net.ListenTCP("tcp", at)
+	limits := lane.DefaultLimits()
+	l, err := netio.Listen(at.String(), limits.KeepAlive())
 	if err != nil {
 		return nil, plain(err)
 	}
