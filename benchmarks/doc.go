@@ -4,7 +4,8 @@
 // end-to-end benchmarks of this repository.
 //
 // Start with [Run], which takes [Options] and returns a [Result]; [Scenarios]
-// says what there is to run. What the numbers mean is in docs/benchmarks.md.
+// says what there is to run. What the numbers mean is in the
+// README.md of this folder.
 //
 // A run owns its sessions and goroutines: all of them have ended when Run
 // returns. One goroutine reads for each session, another one, if a rate is
@@ -13,7 +14,7 @@
 //
 // The parts have rooms of their own: wire (sessions), ledger (what arrived),
 // meter (latencies and processor time), gate (checks), report (tables, JSON,
-// CSV, HTML).
+// CSV, HTML); faulty is a router that they are tested against.
 //
 //	r, err := benchmarks.Run(ctx, benchmarks.Options{Scenario: "fanout", Duration: 5 * time.Second})
 //	if err != nil { … }

@@ -49,7 +49,7 @@ func (r *run) joins(c cycles) *joins {
 }
 
 func (j *joins) start() {
-	j.began = meter.Now()
+	j.began = j.run.meter.Now()
 	topics := j.run.uris("churn", j.workers)
 	for i := range j.workers {
 		j.run.readers.Go(func() { j.work(topics[i]) })
@@ -68,7 +68,7 @@ func (j *joins) work(topic []byte) {
 			return
 		}
 		j.begun.Add(1)
-		if err := j.cycle(due, topic, tally); err != nil {
+		if err := j.cycle(k, due, topic, tally); err != nil {
 			j.run.note(err.Error())
 			time.Sleep(failPause)
 		} else {
@@ -82,39 +82,39 @@ func (j *joins) work(topic []byte) {
 // wait returns when cycle k is due, and whether it shall be.
 func (j *joins) wait(k uint64) (due int64, ok bool) {
 	if j.rate == 0 {
-		return meter.Now(), true
+		return j.run.meter.Now(), true
 	}
 	due = j.began + int64(float64(k)*1e9/j.rate)
 	select {
-	case <-time.After(time.Duration(due - meter.Now())):
+	case <-time.After(time.Duration(due - j.run.meter.Now())):
 		return due, true
 	case <-j.run.stopped:
 		return due, false
 	}
 }
 
-func (j *joins) cycle(due int64, topic []byte, tally *meter.Tally) error {
+func (j *joins) cycle(k uint64, due int64, topic []byte, tally *meter.Tally) error {
 	ctx, cancel := context.WithTimeout(context.Background(), joinTime)
 	defer cancel()
-	s, err := wire.Join(ctx, j.run.target)
+	s, err := wire.Join(ctx, j.run.toward(int(k)))
 	if err != nil {
 		return explain(err)
 	}
 	defer s.Close()
-	tally.Done(j.join, due, meter.Now())
+	tally.Done(j.join, due, j.run.meter.Now())
 	if j.subscribe != noPart {
-		due = meter.Now()
+		due = j.run.meter.Now()
 		if _, err := s.Ask(ctx, &wamp.Message{Type: wamp.Subscribe, URI: topic}); err != nil {
 			return fmt.Errorf("subscribe: %w", err)
 		}
-		tally.Done(j.subscribe, due, meter.Now())
+		tally.Done(j.subscribe, due, j.run.meter.Now())
 	}
-	due = meter.Now()
+	due = j.run.meter.Now()
 	if err := s.Leave(leaveTime); err != nil {
 		return fmt.Errorf("leave: %w", err)
 	}
 	if j.leave != noPart {
-		tally.Done(j.leave, due, meter.Now())
+		tally.Done(j.leave, due, j.run.meter.Now())
 	}
 	return nil
 }

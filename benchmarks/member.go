@@ -29,8 +29,10 @@ type member struct {
 // open joins n sessions.
 func (r *run) open(ctx context.Context, n int) ([]*member, error) {
 	all := make([]*member, n)
+	first := r.opened // so that the sessions of a pair differ
+	r.opened++
 	err := r.each(n, func(i int) error {
-		s, err := wire.Join(ctx, r.target)
+		s, err := wire.Join(ctx, r.toward(first+i))
 		if err != nil {
 			return fmt.Errorf("session %d of %d: %w", i+1, n, explain(err))
 		}
@@ -41,6 +43,13 @@ func (r *run) open(ctx context.Context, n int) ([]*member, error) {
 		return nil
 	})
 	return all, err
+}
+
+// toward is the target of the n-th session: serializers are taken in turn.
+func (r *run) toward(n int) wire.Target {
+	t := r.target
+	t.Serializer = r.o.Serializers[n%len(r.o.Serializers)]
+	return t
 }
 
 // explain adds what people most often need to hear.

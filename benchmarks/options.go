@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,10 +36,12 @@ type Options struct {
 	URL string
 	// Transport is ws or rawsocket, and chooses the default of URL; if both are
 	// given they must agree.
-	Transport  string
-	Realm      wamp.URI         // "realm1"
-	Serializer codec.Serializer // JSON
-	TLS        *tls.Config
+	Transport string
+	Realm     wamp.URI // "realm1"
+	// Serializers are taken by the sessions in turn, so that with two of them the
+	// sides of every pair differ; none means JSON.
+	Serializers []codec.Serializer
+	TLS         *tls.Config
 	// Dial makes connections in place of the network, for a router in the same
 	// process; URL then says which handshake is done.
 	Dial func(ctx context.Context) (netio.Conn, error)
@@ -68,6 +71,10 @@ type Options struct {
 	// the senders; nothing is then warmed up. Zero means no such end.
 	Messages uint64
 
+	// Patience is how long nothing may arrive, while something is missing, until
+	// the run gives up; 5 s.
+	Patience time.Duration
+
 	// PID is the router's process, whose processor time is measured (Linux).
 	PID int
 	// Progress is called some times a second, by one goroutine.
@@ -89,6 +96,7 @@ type Progress struct {
 const (
 	defaultDuration = 5 * time.Second
 	defaultWarmup   = time.Second
+	defaultPatience = 5 * time.Second
 	defaultWindow   = 16
 	defaultWS       = "ws://127.0.0.1:8080/ws"
 	defaultRaw      = "tcp://127.0.0.1:8081"
@@ -101,10 +109,13 @@ func (o *Options) complete() (*scenario, error) {
 		return nil, fmt.Errorf("no scenario %q; there are %s", o.Scenario, strings.Join(scenarioNames(), ", "))
 	}
 	o.Realm = either(o.Realm, "realm1")
-	o.Serializer = either(o.Serializer, codec.JSON)
+	if len(o.Serializers) == 0 {
+		o.Serializers = []codec.Serializer{codec.JSON}
+	}
 	o.Size = either(o.Size, wire.StampSize)
 	o.Duration = either(o.Duration, defaultDuration)
 	o.Warmup = either(o.Warmup, defaultWarmup)
+	o.Patience = either(o.Patience, defaultPatience)
 	if o.Messages > 0 || o.Warmup < 0 {
 		o.Warmup = 0
 	}
@@ -161,21 +172,34 @@ func (o *Options) transport() error {
 	return nil
 }
 
+// sessions is how many the run opens, without the few that come and go.
+func (o *Options) sessions() int {
+	n := o.Clients + o.Publishers + o.Callees
+	if o.Scenario == "pubsub" {
+		n += o.Clients
+	}
+	return n
+}
+
+func unknown(s codec.Serializer) bool {
+	_, ok := codec.ByName(s.String())
+	return !ok
+}
+
 func (o *Options) validate() error {
-	_, known := codec.ByName(o.Serializer.String())
 	for _, c := range []struct {
 		bad  bool
 		text string
 	}{
-		{!known, "no such serializer"},
+		{slices.ContainsFunc(o.Serializers, unknown), "no such serializer"},
 		{o.Clients < 0 || o.Publishers < 0 || o.Topics < 0 || o.Callees < 0 || o.Patterns < 0, "numbers are not negative"},
-		{o.Clients+o.Publishers+o.Callees > MaxSessions, fmt.Sprintf("more than %d sessions", MaxSessions)},
+		{o.sessions() > MaxSessions, fmt.Sprintf("more than %d sessions", MaxSessions)},
 		{o.Topics > 1_000_000 || o.Patterns > 1_000_000, "more than 1000000 topics or patterns"},
 		{o.Size < wire.StampSize || o.Size > MaxSize, fmt.Sprintf("size is from %d to %d bytes", wire.StampSize, MaxSize)},
 		{o.Window < 1 || o.Window > maxWindow, fmt.Sprintf("window is from 1 to %d", maxWindow)},
 		{o.Window*o.Size > maxInFlight, "window times size is more than 256 MiB for each sender"},
-		{o.Rate < 0 || o.Rate > 10_000_000, "rate is from 0 to 10000000 a second"},
-		{o.Duration <= 0 || o.Duration > MaxDuration || o.Warmup > MaxDuration, fmt.Sprintf("times are up to %v", MaxDuration)},
+		{!(o.Rate >= 0 && o.Rate <= 10_000_000), "rate is from 0 to 10000000 a second"},
+		{o.Duration <= 0 || o.Duration > MaxDuration || o.Warmup > MaxDuration || o.Patience <= 0 || o.Patience > MaxDuration, fmt.Sprintf("times are above 0 and up to %v", MaxDuration)},
 		{o.Rate > 0 && o.Messages > 0, "either a rate or a number of messages"},
 	} {
 		if c.bad {

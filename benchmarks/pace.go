@@ -40,7 +40,7 @@ func (p *pacer) due(k uint64) int64 { return p.start + int64(float64(k)*p.step) 
 
 // loop runs until the run stops.
 func (p *pacer) loop() {
-	p.start = meter.Now()
+	p.start = p.run.meter.Now()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -49,9 +49,9 @@ func (p *pacer) loop() {
 		case <-p.run.stopped:
 			return
 		}
-		p.owe(meter.Now())
+		p.owe(p.run.meter.Now())
 		p.pay()
-		wait := time.Duration(p.due(p.next) - meter.Now())
+		wait := time.Duration(p.due(p.next) - p.run.meter.Now())
 		if len(p.behind) > 0 {
 			wait = min(wait, paceLook)
 		}
@@ -91,9 +91,9 @@ func (p *pacer) payOne(i int) bool {
 		return true
 	}
 	s.mu.Lock()
-	for n := 0; s.seq < p.owed[i] && n < paceBurst; n++ {
+	for n := 0; s.seq < p.owed[i] && n < paceBurst && !p.run.stopping.Load(); n++ {
 		due := p.due(s.seq*uint64(len(p.senders)) + uint64(i))
-		p.late.Add(meter.Now() - due)
+		p.late.Add(p.run.meter.Now() - due)
 		s.send(due)
 	}
 	owes := s.seq < p.owed[i]
@@ -102,10 +102,19 @@ func (p *pacer) payOne(i int) bool {
 	return owes
 }
 
-// unsent is how many messages were due and never sent.
-func (p *pacer) unsent() (n uint64) {
+// unsent is how many messages were due before the end and never sent. They enter the latencies
+// as what they have waited until the end, once for each delivery that they would
+// have made. It is called when the pacer has ended.
+func (p *pacer) unsent(end int64) (n uint64) {
 	for i, s := range p.senders {
-		n += p.owed[i] - min(p.owed[i], s.sent())
+		for seq := s.sent(); seq < p.owed[i]; seq++ {
+			due := p.due(seq*uint64(len(p.senders)) + uint64(i))
+			if due >= end {
+				break
+			}
+			s.tally.Missed(s.part, due, end, s.deliveries(seq))
+			n++
+		}
 	}
 	return n
 }

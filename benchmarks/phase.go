@@ -3,8 +3,6 @@ package benchmarks
 import (
 	"context"
 	"time"
-
-	"github.com/callboard-wamp/callboard/benchmarks/meter"
 )
 
 const (
@@ -23,7 +21,7 @@ type Point struct {
 // pass lets a phase of the run go by. It returns false when ctx has ended or
 // nothing arrives any more; the run is over then.
 func (r *run) pass(ctx context.Context, l load, phase string, d time.Duration, record bool) bool {
-	begin, stall := meter.Now(), newStall(l)
+	begin, stall := r.meter.Now(), r.newStall(l)
 	clock := sampler{r: r, begin: begin, last: begin, told: begin, phase: phase, total: d, record: record}
 	if record {
 		clock.every = int64(max(minPoint, d/points))
@@ -37,9 +35,9 @@ func (r *run) pass(ctx context.Context, l load, phase string, d time.Duration, r
 		case <-ctx.Done():
 			r.note("interrupted")
 			return false
-		case <-time.After(min(wait, max(0, d-time.Duration(meter.Now()-begin)))):
+		case <-time.After(min(wait, max(0, d-time.Duration(r.meter.Now()-begin)))):
 		}
-		now := meter.Now()
+		now := r.meter.Now()
 		clock.sample(now)
 		switch {
 		case now-begin >= int64(d):
@@ -48,7 +46,8 @@ func (r *run) pass(ctx context.Context, l load, phase string, d time.Duration, r
 		case r.o.Messages > 0 && l.finished() && l.settled():
 			return true
 		case stall.over():
-			r.note("nothing arrived any more for " + patience.String())
+			r.stalled = true
+			r.note("nothing arrived any more for " + r.o.Patience.String())
 			return false
 		}
 	}

@@ -225,10 +225,11 @@ func (l *events) account() (a ledger.Account) {
 	return a
 }
 
-// allSent says that all senders have a limit and have reached it.
+// allSent says that all senders have a limit and have reached it, or can send no
+// more.
 func allSent(senders []*sender) bool {
 	for _, p := range senders {
-		if p.limit == 0 || p.sent() < p.limit {
+		if p.limit == 0 || p.sent() < p.limit && !p.s.cut.Load() {
 			return false
 		}
 	}

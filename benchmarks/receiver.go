@@ -41,7 +41,7 @@ func (c *receiver) handle(m *wamp.Message) {
 		c.run.note("unexpected " + m.Type.String() + " " + string(m.URI))
 		return
 	}
-	stamp, ok := wire.StampOf(c.run.o.Serializer, m.Payload, c.run.o.Size)
+	stamp, ok := wire.StampOf(c.s.Serializer(), m.Payload, c.run.o.Size)
 	at := int(stamp.Stream)
 	if ok && len(c.senders) > 0 {
 		at -= int(c.senders[0].stream)

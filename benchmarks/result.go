@@ -3,11 +3,12 @@ package benchmarks
 import (
 	"context"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/callboard-wamp/callboard/benchmarks/gate"
 	"github.com/callboard-wamp/callboard/benchmarks/ledger"
-	"github.com/callboard-wamp/callboard/benchmarks/meter"
+	"github.com/callboard-wamp/callboard/codec"
 )
 
 // Result is what a run found. The names of its JSON are stable; figures that
@@ -102,9 +103,9 @@ func (r *Result) Failed() string { return r.Ledger.Faults() }
 func (r *run) result(ctx context.Context, l load) *Result {
 	o := r.o
 	res := &Result{
-		Scenario: o.Scenario, URL: o.URL, Transport: o.Transport, Serializer: o.Serializer.String(),
+		Scenario: o.Scenario, URL: o.URL, Transport: o.Transport, Serializer: names(o.Serializers),
 		Clients: o.Clients, Publishers: o.Publishers, Topics: o.Topics, Callees: o.Callees, Patterns: o.Patterns, Size: o.Size,
-		Started: time.Now().Add(-time.Duration(meter.Now() - r.before.at)).UTC().Truncate(time.Second),
+		Started: time.Now().Add(-time.Duration(r.meter.Now() - r.before.at)).UTC().Truncate(time.Second),
 		Cores:   runtime.NumCPU(), Go: runtime.Version(),
 		Seconds: float64(r.after.at-r.before.at) / 1e9, Series: r.series,
 		Ops: r.meter.Ops(), Ledger: r.account(l), Interrupted: ctx.Err() != nil, Notes: r.notes,
@@ -115,7 +116,7 @@ func (r *run) result(ctx context.Context, l load) *Result {
 		res.Window = o.Window
 	}
 	if r.pacer != nil {
-		res.Unsent = r.pacer.unsent()
+		res.Unsent = r.pacer.unsent(r.after.at)
 		res.Generator.LagP99 = micros(r.pacer.late.Summary().P99)
 	}
 	res.OpsPerSec = per(float64(res.Ops), res.Seconds)
@@ -154,6 +155,15 @@ func (r *run) usage(res *Result) {
 		Cores:         per(cpu.Seconds(), res.Seconds),
 		SystemShare:   per(system.Seconds(), cpu.Seconds()),
 	}
+}
+
+// names are those of the serializers: "json", or "json+msgpack".
+func names(all []codec.Serializer) string {
+	var list []string
+	for _, s := range all {
+		list = append(list, s.String())
+	}
+	return strings.Join(list, "+")
 }
 
 func micros(d time.Duration) float64 { return float64(d) / 1e3 }

@@ -16,7 +16,6 @@ import (
 
 const (
 	look        = 10 * time.Millisecond // how often a run looks at itself
-	patience    = 5 * time.Second       // without any arrival, while some are missing
 	settleTime  = 30 * time.Second      // for what is on its way when sending has ended
 	leaveTime   = 3 * time.Second
 	connectTime = 60 * time.Second
@@ -30,10 +29,12 @@ type run struct {
 	target  wire.Target
 	meter   *meter.Meter
 	prefix  string // of the URIs, different in each run
+	opened  int    // how often open was called
 	senders []*sender
 	pacer   *pacer
 
 	stopping atomic.Bool
+	stalled  bool          // nothing arrived any more while there was traffic
 	stopped  chan struct{} // closed when nothing new is to be sent
 	readers  sync.WaitGroup
 
@@ -50,6 +51,7 @@ type run struct {
 
 // measure is taken at both ends of the measured time.
 type measure struct {
+	taken        bool
 	at           int64
 	router, self meter.Usage
 }
@@ -92,7 +94,7 @@ func newRun(o Options, s *scenario) *run {
 	r := &run{
 		o: o, name: s, stopped: make(chan struct{}), taken: map[string]float64{},
 		prefix: fmt.Sprintf("bench.r%06x", rand.Uint32N(1<<24)),
-		target: wire.Target{URL: o.URL, Realm: o.Realm, Serializer: o.Serializer, TLS: o.TLS, Dial: o.Dial, MaxMessage: 16 << 20},
+		target: wire.Target{URL: o.URL, Realm: o.Realm, TLS: o.TLS, Dial: o.Dial, MaxMessage: 16 << 20},
 	}
 	if o.Rate > 0 {
 		r.meter = meter.NewOpen(s.parts...)
@@ -143,6 +145,8 @@ func (r *run) stream(l load) {
 	}
 }
 
+// stop ends the sending. Senders look at it under their mutexes: whoever asks one
+// of them afterwards how much it has sent gets its last word.
 func (r *run) stop() {
 	if !r.stopping.Swap(true) {
 		close(r.stopped)
@@ -151,10 +155,10 @@ func (r *run) stop() {
 
 // mark notes what was used so far, the first time that it is called.
 func (r *run) mark(m *measure) {
-	if m.at != 0 {
+	if m.taken {
 		return
 	}
-	m.at, m.self = meter.Now(), meter.Self()
+	m.taken, m.at, m.self = true, r.meter.Now(), meter.Self()
 	if r.o.PID != 0 {
 		var err error
 		if m.router, err = meter.Process(r.o.PID); err != nil {
@@ -170,7 +174,11 @@ func (r *run) settle(l load) {
 		p.probe()
 	}
 	deadline := time.Now().Add(settleTime)
-	for stall := newStall(l); !l.settled() && !stall.over() && time.Now().Before(deadline); {
+	for stall := r.newStall(l); !r.stalled && !l.settled() && !stall.over(); {
+		if time.Now().After(deadline) {
+			r.note("waited " + settleTime.String() + " for the rest: what was still on its way counts as lost")
+			break
+		}
 		time.Sleep(look)
 	}
 	if r.o.end != nil {
@@ -180,18 +188,29 @@ func (r *run) settle(l load) {
 
 // stall notices that nothing arrives any more.
 type stall struct {
+	r     *run
 	l     load
 	last  uint64
 	since time.Time
 }
 
-func newStall(l load) *stall { return &stall{l: l, since: time.Now()} }
+func (r *run) newStall(l load) *stall {
+	return &stall{r: r, l: l, since: time.Now()}
+}
 
 func (s *stall) over() bool {
-	if n := s.l.progress(); n != s.last || s.l.settled() {
+	if n := s.l.progress(); n != s.last || s.l.settled() && !s.r.lame() {
 		s.last, s.since = n, time.Now()
 	}
-	return time.Since(s.since) > patience
+	return time.Since(s.since) > s.r.o.Patience
+}
+
+// lame says that a session was ended: a window that waits for it stands still,
+// though nothing more is to come.
+func (r *run) lame() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.disconnected > 0
 }
 
 // account is the whole ledger. It is asked for when all goroutines have ended.

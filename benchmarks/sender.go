@@ -57,7 +57,7 @@ type batch struct {
 func (r *run) newSender(s *member, kind wamp.MessageType, part, window int) (*sender, error) {
 	p := &sender{run: r, s: s, stream: uint32(len(r.senders)), part: part, answers: ledger.NewPair(0, 1)}
 	var err error
-	if p.body, err = wire.NewBody(r.o.Serializer, r.o.Size); err != nil {
+	if p.body, err = wire.NewBody(s.Serializer(), r.o.Size); err != nil {
 		return nil, err
 	}
 	p.message = wamp.Message{Type: kind, Payload: p.body.Payload}
@@ -89,22 +89,35 @@ func (p *sender) send(due int64) {
 
 // refill sends what the window and the limit allow, and flushes.
 func (p *sender) refill() {
-	if p.window == 0 || p.run.stopping.Load() {
+	if p.window == 0 {
 		return
 	}
 	p.mu.Lock()
+	if p.run.stopping.Load() { // looked at under the mutex: see run.stop
+		p.mu.Unlock()
+		return
+	}
 	before := p.seq
 	for p.first < p.seq && p.slot(p.first).Load() <= 0 {
 		p.first++
 	}
 	for p.seq-p.first < p.window && (p.limit == 0 || p.seq < p.limit) {
-		p.send(meter.Now())
+		p.send(p.run.meter.Now())
 	}
 	sent := p.seq > before
 	p.mu.Unlock()
 	if sent {
 		_ = p.s.Flush()
 	}
+}
+
+// deliveries is how many events or results message seq makes.
+func (p *sender) deliveries(seq uint64) uint64 {
+	n := p.waits[seq%uint64(len(p.waits))]
+	if p.message.Type == wamp.Publish && p.run.o.Acknowledge {
+		n-- // PUBLISHED
+	}
+	return uint64(n)
 }
 
 // arrived counts one arrival of a message, and says whether it is complete now.
@@ -127,7 +140,7 @@ func (p *sender) handle(m *wamp.Message) {
 	case wamp.Published:
 		p.answered(seq)
 	case wamp.Result:
-		stamp, ok := wire.StampOf(p.run.o.Serializer, m.Payload, p.run.o.Size)
+		stamp, ok := wire.StampOf(p.s.Serializer(), m.Payload, p.run.o.Size)
 		if !ok || stamp.Stream != p.stream || stamp.Seq != seq {
 			p.foreign++
 			p.run.note("a RESULT that does not belong to its CALL")
@@ -173,7 +186,7 @@ func (p *sender) account() ledger.Account {
 // stamp takes the time, once per read.
 func (b *batch) stamp() {
 	if b.now == 0 {
-		b.now = meter.Now()
+		b.now = b.tally.Now()
 	}
 }
 

@@ -7,10 +7,10 @@
 //
 //	m := meter.New("event")
 //	t := m.Tally()
-//	m.Begin(meter.Now())
-//	t.Done(0, sent, meter.Now())
+//	m.Begin(m.Now())
+//	t.Done(0, sent, m.Now())
 //	t.Commit()
-//	m.End(meter.Now())
+//	m.End(m.Now())
 //	fmt.Println(m.Summary(0).P99)
 package meter
 
@@ -31,14 +31,10 @@ const (
 	tallyBatch = 256                  // operations that are committed together
 )
 
-var start = time.Now()
-
-// Now is the clock of all runs of this process, in nanoseconds.
-func Now() int64 { return int64(time.Since(start)) }
-
 // Meter is shared by all goroutines of a run. An operation belongs to one of
 // its parts, for example calls and events.
 type Meter struct {
+	start  time.Time
 	parts  []string
 	open   bool
 	begin  atomic.Int64 // math.MaxInt64 before Begin
@@ -63,7 +59,7 @@ func New(parts ...string) *Meter { return build(parts, false) }
 func NewOpen(parts ...string) *Meter { return build(parts, true) }
 
 func build(parts []string, open bool) *Meter {
-	m := &Meter{parts: parts, open: open}
+	m := &Meter{start: time.Now(), parts: parts, open: open}
 	m.begin.Store(math.MaxInt64)
 	m.end.Store(math.MaxInt64)
 	for range min(8, 2*runtime.GOMAXPROCS(0)) {
@@ -80,7 +76,10 @@ func histogram() *hdrhistogram.Histogram {
 	return hdrhistogram.New(lowest, highest, precision)
 }
 
-// Begin starts the measured time, End ends it.
+// Now is the clock of the run, in nanoseconds since the meter was made.
+func (m *Meter) Now() int64 { return int64(time.Since(m.start)) }
+
+// Begin starts the measured time.
 func (m *Meter) Begin(now int64) { m.begin.Store(now) }
 
 // End ends the measured time.
@@ -127,6 +126,9 @@ type operation struct {
 	latency int64 // -1: none
 }
 
+// Now is [Meter.Now].
+func (t *Tally) Now() int64 { return t.m.Now() }
+
 // Done records an operation that was due at one time and ended at another.
 func (t *Tally) Done(part int, due, now int64) {
 	begin, end := t.m.begin.Load(), t.m.end.Load()
@@ -141,6 +143,19 @@ func (t *Tally) Done(part int, due, now int64) {
 	if t.n++; t.n == len(t.done) {
 		t.Commit()
 	}
+}
+
+// Missed records n operations of an open loop that were due at one time and had
+// not even begun at another. They count as latencies of at least that long, so
+// that a router that takes nothing more does not look fast, and not as
+// operations.
+func (t *Tally) Missed(part int, due, now int64, n uint64) {
+	if begin, end := t.m.begin.Load(), t.m.end.Load(); due < begin || due >= end || n == 0 {
+		return
+	}
+	t.shard.mu.Lock()
+	defer t.shard.mu.Unlock()
+	_ = t.shard.latencies[part].RecordValues(min(max(0, now-due), highest), int64(n))
 }
 
 // Commit makes what was recorded count.

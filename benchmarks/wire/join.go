@@ -65,8 +65,9 @@ func (t *Target) connect(ctx context.Context) (netio.Conn, netio.Handshake, erro
 	h, err := netio.ClientHandshake(c, o)
 	if err != nil {
 		_ = c.Close()
+		return nil, h, ended(ctx, err)
 	}
-	return c, h, err
+	return c, h, nil
 }
 
 // hello goes from HELLO to WELCOME.

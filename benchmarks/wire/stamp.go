@@ -97,17 +97,37 @@ func NewBody(s codec.Serializer, size int) (*Body, error) {
 // Stamp puts a stamp on it.
 func (b *Body) Stamp(s Stamp) { s.Put(b.text) }
 
-// textIn is where the only argument stands: it ends with the list, or in JSON
-// with a quote before that.
+// textIn is where the text of the only argument stands, if the payload is written
+// as briefly as it can be; else nil.
 func textIn(s codec.Serializer, b []byte, size int) []byte {
-	end := len(b)
-	if s == codec.JSON {
-		end -= 2
+	list, text, end := byte('['), 1, 0
+	switch s {
+	case codec.JSON:
+		end = len(`"]`)
+	case codec.MessagePack:
+		list, text = 0x91, textHeader(size, 1<<5)
+	case codec.CBOR:
+		list, text = 0x81, textHeader(size, 24)
 	}
-	if end < size {
+	from := 1 + text
+	if len(b) != from+size+end || b[0] != list || s == codec.JSON && b[1] != '"' {
 		return nil
 	}
-	return b[end-size : end]
+	return b[from : from+size]
+}
+
+// textHeader is the length of the header of a text in MessagePack or CBOR, where
+// sizes below short stand in its first octet.
+func textHeader(size, short int) int {
+	switch {
+	case size < short:
+		return 1
+	case size < 1<<8:
+		return 2
+	case size < 1<<16:
+		return 3
+	}
+	return 5
 }
 
 // StampOf finds the stamp in a payload of this size that came back, whatever

@@ -21,11 +21,12 @@ import (
 // bench are the flags of the command.
 type bench struct {
 	options                    benchmarks.Options
-	realm, serializer          string
+	realm                      string
+	serializers                []string
 	checks, page               string
 	json, csv                  bool
 	url, transport             string
-	duration, warmup           time.Duration
+	duration, warmup, patience time.Duration
 	clients, publishers        int
 	topics, callees, patterns  int
 	size, window, pid, message int
@@ -76,7 +77,7 @@ func (b *bench) targetFlags(c *cobra.Command) {
 	f.StringVar(&b.url, "url", "", "router: ws://host:port/path, tcp://host:port or unix:///path (default is callboard serve on this machine)")
 	f.StringVar(&b.transport, "transport", "", "ws or rawsocket (default ws)")
 	f.StringVar(&b.realm, "realm", "realm1", "realm to join")
-	f.StringVar(&b.serializer, "serializer", "json", "json, msgpack or cbor")
+	f.StringSliceVar(&b.serializers, "serializer", []string{"json"}, "json, msgpack or cbor; of several, as in json,cbor, the sessions take one after the other")
 	f.IntVar(&b.pid, "pid", 0, "process of the router, to measure its processor time (Linux)")
 	f.BoolVar(&b.json, "json", false, "print the result as one line of JSON")
 	f.BoolVar(&b.csv, "csv", false, "print the result as CSV")
@@ -99,6 +100,7 @@ func (b *bench) loadFlags(c *cobra.Command) {
 	f.BoolVar(&b.acknowledge, "acknowledge", false, "publish with acknowledgement")
 	f.DurationVar(&b.duration, "duration", 5*time.Second, "measured time")
 	f.DurationVar(&b.warmup, "warmup", time.Second, "time before that")
+	f.DurationVar(&b.patience, "patience", 5*time.Second, "give up when nothing has arrived for so long and something is missing")
 	f.IntVar(&b.message, "messages", 0, "end after so many messages, and warm nothing up")
 }
 
@@ -140,9 +142,13 @@ func (b *bench) run(c *cobra.Command, scenario string) error {
 
 // complete makes options of the flags.
 func (b *bench) complete(scenario string) error {
-	s, ok := codec.ByName(b.serializer)
-	if !ok {
-		return fmt.Errorf("--serializer %s: json, msgpack and cbor are known", b.serializer)
+	var serializers []codec.Serializer
+	for _, name := range b.serializers {
+		s, ok := codec.ByName(name)
+		if !ok {
+			return fmt.Errorf("--serializer %s: json, msgpack and cbor are known", name)
+		}
+		serializers = append(serializers, s)
 	}
 	if b.message < 0 {
 		return errors.New("--messages is not negative")
@@ -151,10 +157,10 @@ func (b *bench) complete(scenario string) error {
 		b.warmup = -1 // none, where zero would mean the default
 	}
 	b.options = benchmarks.Options{
-		Scenario: scenario, URL: b.url, Transport: b.transport, Realm: wamp.URI(b.realm), Serializer: s,
+		Scenario: scenario, URL: b.url, Transport: b.transport, Realm: wamp.URI(b.realm), Serializers: serializers,
 		Clients: b.clients, Publishers: b.publishers, Topics: b.topics, Callees: b.callees, Patterns: b.patterns,
 		Size: b.size, Window: b.window, Rate: b.rate, Acknowledge: b.acknowledge,
-		Duration: b.duration, Warmup: b.warmup, Messages: uint64(b.message), PID: b.pid,
+		Duration: b.duration, Warmup: b.warmup, Patience: b.patience, Messages: uint64(b.message), PID: b.pid,
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/callboard-wamp/callboard/benchmarks/faulty"
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/callboard-wamp/callboard/wamp/client"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -36,6 +37,7 @@ func TestMain(m *testing.M) {
 //	hang URL URI                 registers a procedure that only ends when canceled
 //	canceled                     waits until a call of it was canceled
 //	occupy NAME                  listens on a port of this test, $NAME
+//	faulty NAME FAULTS           runs a router that does what FAULTS say at $NAME
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -56,6 +58,7 @@ func TestScripts(t *testing.T) {
 			"hang":      hang,
 			"canceled":  canceled,
 			"crash":     crash,
+			"faulty":    wrong,
 		},
 	})
 }
@@ -201,4 +204,19 @@ func occupy(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(func() { _ = l.Close() })
 	_, port, _ := strings.Cut(l.Addr().String(), ":")
 	ts.Setenv(args[0], port)
+}
+
+func wrong(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: faulty NAME FAULTS")
+	}
+	faults, err := faulty.Parse(args[1])
+	ts.Check(err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	r := faulty.New(faults)
+	var serving sync.WaitGroup
+	serving.Go(func() { r.Serve(l) })
+	ts.Defer(func() { r.Close(); serving.Wait() })
+	ts.Setenv(args[0], "ws://"+l.Addr().String()+"/ws")
 }
