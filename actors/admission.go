@@ -2,28 +2,30 @@ package actors
 
 import (
 	"net"
+	"net/netip"
+	"slices"
 	"sync"
 )
 
-const (
-	maxEarly        = 1024 // connections without a session
-	maxEarlyPerHost = 64   // of one address that is not loopback
-)
-
-// admission bounds the connections that have not yet joined a realm. The zero
-// value is ready.
+// admission bounds the connections that have not yet joined a realm: all of them,
+// and those of one address.
 type admission struct {
+	limits *Limits
+
 	mu     sync.Mutex
 	all    int
 	byHost map[string]int
 }
 
-// enter counts one more; false means there are too many.
-func (a *admission) enter(host string) bool {
+// enter counts one more, unless there are too many: then it returns the limit.
+func (a *admission) enter(host string) (limit string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.all >= maxEarly || host != "" && a.byHost[host] >= maxEarlyPerHost {
-		return false
+	switch {
+	case a.all >= a.limits.EarlyConnections:
+		return "early_connections"
+	case host != "" && a.byHost[host] >= a.limits.EarlyPerAddress:
+		return "early_per_address"
 	}
 	a.all++
 	if host != "" {
@@ -32,7 +34,7 @@ func (a *admission) enter(host string) bool {
 		}
 		a.byHost[host]++
 	}
-	return true
+	return ""
 }
 
 // leave takes one off the count.
@@ -47,12 +49,16 @@ func (a *admission) leave(host string) {
 	}
 }
 
-// host returns the address that connections are counted by; none for loopback
-// and for sockets of the file system.
-func host(addr net.Addr) string {
+// host returns the address that connections are counted by; none for sockets of
+// the file system, loopback and those that the listener exempts.
+func (l *Listener) host(addr net.Addr) string {
 	tcp, ok := addr.(*net.TCPAddr)
 	if !ok || tcp.IP.IsLoopback() {
 		return ""
 	}
-	return tcp.IP.String()
+	ip := tcp.AddrPort().Addr().Unmap()
+	if slices.ContainsFunc(l.Exempt, func(p netip.Prefix) bool { return p.Contains(ip) }) {
+		return ""
+	}
+	return ip.String()
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/actors/session"
+	"github.com/callboard-wamp/callboard/actors/setting"
 	"github.com/callboard-wamp/callboard/supervisor"
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/callboard-wamp/callboard/wamp/dealer"
@@ -24,7 +25,7 @@ type Limits = lane.Limits
 type Config struct {
 	// Realms that can be joined; none means one, "realm1".
 	Realms []RealmConfig
-	// Limits of peers; zero means [lane.DefaultLimits].
+	// Limits of peers; each that is zero has its value in [lane.DefaultLimits].
 	Limits Limits
 	// Policies by kind of actor; kinds that are missing have the defaults of
 	// [supervisor.Defaults].
@@ -49,27 +50,23 @@ type Config struct {
 
 // RealmConfig is one realm.
 type RealmConfig struct {
-	URI wamp.URI
-	// Strict allows strict URIs only (basic profile, "URIs").
-	Strict bool
+	URI wamp.URI `yaml:"uri"`
+	// URIMode says which URIs are valid (basic profile, "URIs").
+	URIMode wamp.URIMode `yaml:"uri_mode" values:"loose, strict"`
 	// RequestIDs is what happens to request ids out of sequence.
-	RequestIDs lane.RequestIDs
+	RequestIDs lane.RequestIDs `yaml:"request_ids" values:"log, strict, off"`
 	// ProgressWithoutCanceling asks callees for progressive results that announced
 	// those, but not call canceling, as JavaScript callees do. They get no
 	// INTERRUPT, and what they send in vain is dropped. False is what the
 	// specification says: such callees are not asked.
-	ProgressWithoutCanceling bool
+	ProgressWithoutCanceling bool `yaml:"progress_without_canceling"`
 }
 
 // rules are what the realm's sessions go by.
 func (c *RealmConfig) rules() lane.RealmRules {
-	rules := lane.RealmRules{
-		RequestIDs: c.RequestIDs, Calls: c.calls(), Announced: session.Announce(session.Announced),
+	return lane.RealmRules{
+		URIs: c.URIMode, RequestIDs: c.RequestIDs, Calls: c.calls(), Announced: session.Announce(session.Announced),
 	}
-	if c.Strict {
-		rules.URIs = wamp.Strict
-	}
-	return rules
 }
 
 // calls are the realm's rules of calls.
@@ -80,14 +77,28 @@ func (c *RealmConfig) calls() (rules lane.CallRules) {
 	return rules
 }
 
+// Default is the configuration of a router that nobody has configured.
+func Default() Config {
+	var c Config
+	c.fill()
+	return c
+}
+
 // complete fills the defaults in and says what is wrong with the rest.
 func (c *Config) complete() error {
+	c.fill()
+	var errs []error
+	for _, m := range c.mistakes() {
+		errs = append(errs, fmt.Errorf("actors: %w", m))
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) fill() {
 	if len(c.Realms) == 0 {
 		c.Realms = []RealmConfig{{URI: "realm1"}}
 	}
-	if c.Limits == (Limits{}) {
-		c.Limits = lane.DefaultLimits()
-	}
+	setting.Fill(&c.Limits, lane.DefaultLimits())
 	if c.Agent == "" {
 		c.Agent = "Callboard"
 	}
@@ -106,30 +117,6 @@ func (c *Config) complete() error {
 	policies := supervisor.Defaults()
 	maps.Copy(policies, c.Policies)
 	c.Policies = policies
-	return c.validate()
-}
-
-func (c *Config) validate() error {
-	var errs []error
-	seen := map[wamp.URI]bool{}
-	for _, r := range c.Realms {
-		if !wamp.ValidURI([]byte(r.URI), wamp.Loose) {
-			errs = append(errs, fmt.Errorf("actors: realm %q: not a valid URI", r.URI))
-		}
-		if seen[r.URI] {
-			errs = append(errs, fmt.Errorf("actors: realm %q: named twice", r.URI))
-		}
-		seen[r.URI] = true
-	}
-	if err := c.Policies.Validate(); err != nil {
-		errs = append(errs, fmt.Errorf("actors: policies: %w", err))
-	}
-	for _, k := range []supervisor.Kind{supervisor.Session, supervisor.Connection} {
-		if a := c.Policies[k].OnPanic; a == supervisor.Restart || a == supervisor.Resume {
-			errs = append(errs, fmt.Errorf("actors: policies: %s: on_panic: must be stop or escalate: what the peer knows of it cannot be built again", k))
-		}
-	}
-	return errors.Join(errs...)
 }
 
 func random() uint64 {

@@ -3,6 +3,7 @@ package actors
 import (
 	"errors"
 	"net"
+	"net/netip"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -20,6 +21,9 @@ type Listener struct {
 	Net net.Listener
 	// Accept says which transports are offered and where.
 	Accept netio.AcceptOptions
+	// Exempt are addresses, such as those of a proxy, from which any number of
+	// connections may be without a session. Loopback always is.
+	Exempt []netip.Prefix
 }
 
 // listener is the actor of one address. Its goroutine accepts; it ends when the
@@ -93,16 +97,16 @@ func (l *listener) accept() error {
 			continue
 		}
 		pause = firstPause
-		l.r.take(c, l.l)
+		l.r.take(c, &l.l)
 	}
 }
 
 // take makes a transport of an accepted connection, unless too many others have
 // not yet said who they are.
-func (r *Router) take(c net.Conn, l Listener) {
-	from := host(c.RemoteAddr())
-	if !r.early.enter(from) {
-		r.env.Log.Warn().Str("remote", from).Msg("connection refused: too many without a session")
+func (r *Router) take(c net.Conn, l *Listener) {
+	from := l.host(c.RemoteAddr())
+	if limit := r.early.enter(from); limit != "" {
+		r.env.Log.Warn().Str("remote", from).Str("limit", limit).Msg("connection refused: too many without a session")
 		c.Close()
 		return
 	}

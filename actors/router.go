@@ -45,6 +45,7 @@ func NewRouter(system *actor.ActorSystem, cfg Config) (*Router, error) {
 		Random: cfg.Random, Now: cfg.Now, Fault: cfg.fault,
 		Policies: cfg.Policies, Registry: supervisor.NewRegistry(), Report: r.report,
 	}
+	r.early.limits = &r.env.Limits
 	r.readers.Report = r.report
 	r.env.Prepare()
 	r.env.Scheduler = mailbox.NewScheduler(func() mailbox.Local { return lane.NewEncoder(r.env) }, mailbox.SchedulerOptions{

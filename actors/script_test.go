@@ -145,7 +145,7 @@ func (s *stage) option(cfg *actors.Config, name string) {
 	case "log_ids":
 		cfg.Realms[0].RequestIDs = lane.RequestIDsLog
 	case "strict_uris":
-		cfg.Realms[0].Strict = true
+		cfg.Realms[0].URIMode = wamp.Strict
 	case "progress_without_canceling":
 		cfg.Realms[0].ProgressWithoutCanceling = true
 	case "small_limits":

@@ -1,6 +1,7 @@
 package netio
 
 import (
+	"errors"
 	"net"
 	"net/url"
 	"strings"
@@ -22,6 +23,35 @@ func SameOrigin(origin, host string) bool {
 		return true
 	}
 	return strings.EqualFold(o.Hostname(), h.Hostname()) && port(o) == port(h)
+}
+
+// ParseOrigin reads the pattern of origins that an administrator trusts: "*" is
+// every one, "https://app.example.com" that one, with ":8443" where the port is
+// not the scheme's own, and "https://*.example.com" all hosts below it.
+func ParseOrigin(pattern string) (matches func(origin string) bool, err error) {
+	if pattern == "*" {
+		return func(string) bool { return true }, nil
+	}
+	want, err := url.Parse(pattern)
+	host, below := "", false
+	if err == nil {
+		host, below = strings.CutPrefix(want.Hostname(), "*.")
+	}
+	if host == "" || strings.Contains(host, "*") || port(want) == "" ||
+		want.Path != "" || want.RawQuery != "" || want.Fragment != "" || want.User != nil {
+		return nil, errors.New(`must be "*", or an origin such as "https://app.example.com" or "https://*.example.com"`)
+	}
+	return func(origin string) bool {
+		o, err := url.Parse(origin)
+		if err != nil || !strings.EqualFold(o.Scheme, want.Scheme) || port(o) != port(want) {
+			return false
+		}
+		if !below {
+			return strings.EqualFold(o.Hostname(), host)
+		}
+		name := strings.ToLower(o.Hostname())
+		return strings.HasSuffix(name, "."+strings.ToLower(host)) && len(name) > len(host)+1
+	}, nil
 }
 
 // port fills in what browsers leave out.

@@ -40,3 +40,41 @@ func TestSameOrigin(t *testing.T) {
 		}
 	}
 }
+
+func TestParseOrigin(t *testing.T) {
+	for _, tc := range []struct {
+		pattern, origin string
+		want            bool
+	}{
+		{"*", "https://a.example", true},
+		{"*", "null", true},
+		{"https://a.example", "https://a.example", true},
+		{"https://A.example", "HTTPS://a.EXAMPLE:443", true},
+		{"https://a.example", "http://a.example", false},
+		{"https://a.example", "https://a.example:8443", false},
+		{"https://a.example:8443", "https://a.example:8443", true},
+		{"https://a.example", "https://b.a.example", false},
+		{"https://a.example", "https://a.example.evil", false},
+		{"https://a.example", "null", false},
+		{"https://a.example", "", false},
+		{"https://*.a.example", "https://b.a.example", true},
+		{"https://*.a.example", "https://C.b.A.example", true},
+		{"https://*.a.example", "https://a.example", false},
+		{"https://*.a.example", "https://.a.example", false},
+		{"https://*.a.example", "https://ba.example", false},
+		{"https://*.a.example", "http://b.a.example", false},
+	} {
+		matches, err := netio.ParseOrigin(tc.pattern)
+		if err != nil || matches(tc.origin) != tc.want {
+			t.Errorf("%q, %q: want %v (%v)", tc.pattern, tc.origin, tc.want, err)
+		}
+	}
+	for _, pattern := range []string{
+		"", "a.example", "https://", "https://*", "https://*.", "https://a.*.example", "https://a.example/", "https://a.example?q",
+		"https://u@a.example", "file:///a", "ftp://a.example", "https://*.*", "null", "https://a example",
+	} {
+		if _, err := netio.ParseOrigin(pattern); err == nil {
+			t.Errorf("%q is taken", pattern)
+		}
+	}
+}

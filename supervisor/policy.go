@@ -11,18 +11,18 @@ import (
 type Policy struct {
 	// Scope is whether the failing actor alone or all children of its parent are
 	// restarted or stopped. In a mixed parent that is all its children of any kind.
-	Scope Scope `json:"strategy" yaml:"strategy"`
+	Scope Scope `json:"strategy" yaml:"strategy" values:"one-for-one, all-for-one"`
 	// OnPanic is what is done.
-	OnPanic Action `json:"on_panic" yaml:"on_panic"`
+	OnPanic Action `json:"on_panic" yaml:"on_panic" values:"stop, restart, resume, escalate"`
 	// Max is how many restarts are allowed Within; the failure after that is
 	// OnExceeded. −1 means no limit and needs a Backoff, 0 means none.
-	Max int `json:"max" yaml:"max"`
+	Max int `json:"max" yaml:"max" range:"-1..10000"`
 	// Within is the window in which restarts are counted. 0 means for life.
-	Within Duration `json:"within" yaml:"within"`
+	Within Duration `json:"within" yaml:"within" range:"0s.."`
 	// Backoff delays restarts. The zero value restarts at once.
 	Backoff Backoff `json:"backoff" yaml:"backoff"`
 	// OnExceeded is Stop or Escalate.
-	OnExceeded Action `json:"on_exceeded" yaml:"on_exceeded"`
+	OnExceeded Action `json:"on_exceeded" yaml:"on_exceeded" values:"stop, escalate"`
 }
 
 // Backoff is the delay before a restart: Min for the first, doubled for each
@@ -30,9 +30,9 @@ type Policy struct {
 // It starts again from Min when the actor has lived as long as the longer of
 // the policy's Within and Max.
 type Backoff struct {
-	Min    Duration `json:"min" yaml:"min"`
-	Max    Duration `json:"max" yaml:"max"`
-	Jitter float64  `json:"jitter" yaml:"jitter"`
+	Min    Duration `json:"min" yaml:"min" range:"0s..24h"`
+	Max    Duration `json:"max" yaml:"max" range:"0s..24h"`
+	Jitter float64  `json:"jitter" yaml:"jitter" range:"0..1"`
 }
 
 // Scope is whom a directive concerns.

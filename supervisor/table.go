@@ -69,16 +69,21 @@ func Defaults() Table {
 func (t Table) Validate() error {
 	var errs []error
 	for _, k := range slices.Sorted(maps.Keys(t)) {
-		err := t[k].Validate()
-		if k == Router {
-			err = t[k].ValidateTop()
-		}
-		if !slices.Contains(Kinds(), k) {
-			err = errors.New("no such kind of actor")
-		}
-		if err != nil {
+		if err := t.Check(k); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", k, err))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// Check tells what is wrong with the policy of one kind, all of it, or returns
+// nil. Each error begins with the key that it speaks of.
+func (t Table) Check(k Kind) error {
+	switch {
+	case !slices.Contains(Kinds(), k):
+		return errors.New("no such kind of actor")
+	case k == Router:
+		return t[k].ValidateTop()
+	}
+	return t[k].Validate()
 }

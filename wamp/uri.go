@@ -2,6 +2,7 @@ package wamp
 
 import (
 	"bytes"
+	"fmt"
 	"unicode"
 	"unicode/utf8"
 )
@@ -37,6 +38,19 @@ func ParseURIMode(s string) (URIMode, bool) {
 		return Strict, true
 	}
 	return 0, false
+}
+
+// MarshalText returns String.
+func (m URIMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads what ParseURIMode does.
+func (m *URIMode) UnmarshalText(text []byte) error {
+	mode, ok := ParseURIMode(string(text))
+	if !ok {
+		return fmt.Errorf("must be loose or strict, not %q", text)
+	}
+	*m = mode
+	return nil
 }
 
 // ValidURI says whether uri names one topic, procedure, error or realm: valid

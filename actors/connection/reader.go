@@ -62,9 +62,10 @@ func (r *reader) open() error {
 	}
 	r.conn.SetDeadline(time.Time{})
 	s, _ := codec.BySubprotocol(h.Subprotocol)
+	limits := netio.Limits{Bytes: r.env.Limits.OutboxBytes, Messages: r.env.Limits.OutboxMessages}
 	r.t = &lane.Transport{
 		Group:  lane.Group{Serializer: s, Framing: h.Framing, MaxSend: int32(h.MaxSend)},
-		Outbox: netio.NewOutbox(r.conn, netio.Limits{}, func(error) { r.conn.Close() }),
+		Outbox: netio.NewOutbox(r.conn, limits, func(error) { r.conn.Close() }),
 		Box:    r.box, Remote: r.conn.RemoteAddr().String(),
 	}
 	r.t.Target.Store(r.box)

@@ -22,7 +22,7 @@ var (
 	words = []string{"wamp"}
 	rules = []string{"wamp/pattern", "wamp/broker", "wamp/dealer", "wamp/auth"}
 	wires = []string{"codec", "netio"}
-	below = join(words, rules, wires, "supervisor", "actors/mailbox", "actors/timer", "actors/metrics", "actors/store")
+	below = join(words, rules, wires, "supervisor", "actors/mailbox", "actors/setting", "actors/timer", "actors/metrics", "actors/store")
 	kinds = []string{
 		"actors/connection", "actors/session", "actors/topic", "actors/registration",
 		"actors/realm", "actors/meta",
@@ -40,6 +40,7 @@ var (
 		"netio":          nil,
 		"supervisor":     nil,
 		"actors/mailbox": nil,
+		"actors/setting": nil,
 		"actors/timer":   nil,
 		"actors/metrics": nil,
 		"actors/store":   words,
@@ -64,7 +65,7 @@ var (
 	// Without socket, lock, clock, chance, log or goroutine.
 	pure = join(words, rules)
 	// Only actors, supervisor and cmd log.
-	silent = join(words, rules, wires, "wamp/client", "actors/mailbox", "actors/timer")
+	silent = join(words, rules, wires, "wamp/client", "actors/mailbox", "actors/setting", "actors/timer")
 
 	impure = []string{"crypto/rand", "math/rand", "math/rand/v2", "net", "os", "sync", "syscall"}
 	logs   = []string{"log", "log/slog", "github.com/rs/zerolog"}

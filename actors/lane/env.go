@@ -8,6 +8,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/callboard-wamp/callboard/actors/mailbox"
 	"github.com/callboard-wamp/callboard/actors/timer"
+	"github.com/callboard-wamp/callboard/netio"
 	"github.com/callboard-wamp/callboard/supervisor"
 	"github.com/rs/zerolog"
 )
@@ -48,26 +49,30 @@ func (e *Env) Inject(kind supervisor.Kind, it *Item) {
 	}
 }
 
-// Limits bound what one peer may use (DESIGN of the router: every refusal says
-// which limit it was).
+// Limits bound what peers may use: each session and connection, unless a comment
+// says otherwise. Every refusal says which limit it was.
 type Limits struct {
-	Subscriptions      int // per session
-	Registrations      int // per session
-	RealmSubscriptions int // topics per realm
-	RealmRegistrations int // registrations per realm
-	OpenCalls          int // per session, as caller and as callee each
-	HeldBytes          int // events held until SUBSCRIBED is written
-	HelloTimeout       time.Duration
-	HandshakeTimeout   time.Duration
-	GoodbyeGrace       time.Duration
-	WriteStall         time.Duration
-	PingInterval       time.Duration
-	PongWait           time.Duration
-	PingTries          int
-	LingerTime         time.Duration
-	LingerBytes        int
-	MaxMessage         int
-	MaxEarlyMessage    int // before WELCOME
+	Subscriptions      int           `yaml:"subscriptions" range:"1..1000000"`
+	Registrations      int           `yaml:"registrations" range:"1..1000000"`
+	RealmSubscriptions int           `yaml:"realm_subscriptions" range:"1..100000000"`   // of all sessions of a realm
+	RealmRegistrations int           `yaml:"realm_registrations" range:"1..100000000"`   // of all sessions of a realm
+	OpenCalls          int           `yaml:"open_calls" range:"1..1000000"`              // as caller and as callee each
+	HeldBytes          int           `yaml:"held_bytes" unit:"bytes" range:"1KiB..1GiB"` // events held until SUBSCRIBED is written
+	OutboxBytes        int           `yaml:"outbox_bytes" unit:"bytes" range:"1KiB..1GiB"`
+	OutboxMessages     int           `yaml:"outbox_messages" range:"1..10000000"`
+	EarlyConnections   int           `yaml:"early_connections" range:"1..1000000"` // of the router, before WELCOME
+	EarlyPerAddress    int           `yaml:"early_per_address" range:"1..1000000"` // of one remote address, before WELCOME
+	HelloTimeout       time.Duration `yaml:"hello_timeout" range:"1ms..1h"`
+	HandshakeTimeout   time.Duration `yaml:"handshake_timeout" range:"1ms..1h"`
+	GoodbyeGrace       time.Duration `yaml:"goodbye_grace" range:"1ms..1h"`
+	WriteStall         time.Duration `yaml:"write_stall" range:"1ms..24h"`
+	PingInterval       time.Duration `yaml:"ping_interval" range:"1ms..24h"`
+	PongWait           time.Duration `yaml:"pong_wait" range:"1ms..24h"`
+	PingTries          int           `yaml:"ping_tries" range:"1..100"`
+	LingerTime         time.Duration `yaml:"linger_time" range:"1ms..1m"`
+	LingerBytes        int           `yaml:"linger_bytes" unit:"bytes" range:"1KiB..64MiB"`
+	MaxMessage         int           `yaml:"max_message" unit:"bytes" range:"4KiB..16MiB"`
+	MaxEarlyMessage    int           `yaml:"max_early_message" unit:"bytes" range:"1KiB..16MiB"` // before WELCOME
 }
 
 // KeepAlive is how TCP finds out that a peer is gone: in the time that the pings
@@ -81,6 +86,8 @@ func DefaultLimits() Limits {
 	return Limits{
 		Subscriptions: 10_000, Registrations: 10_000, RealmSubscriptions: 1_000_000, RealmRegistrations: 100_000,
 		OpenCalls: 16_384, HeldBytes: 16 << 20,
+		OutboxBytes: netio.DefaultOutboxBytes, OutboxMessages: netio.DefaultOutboxMessages,
+		EarlyConnections: 1024, EarlyPerAddress: 64,
 		HelloTimeout: 5 * time.Second, HandshakeTimeout: 10 * time.Second, GoodbyeGrace: 2 * time.Second,
 		WriteStall: 10 * time.Second, PingInterval: 20 * time.Second, PongWait: 10 * time.Second, PingTries: 2,
 		LingerTime: time.Second, LingerBytes: 1 << 20,

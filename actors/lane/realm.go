@@ -1,6 +1,8 @@
 package lane
 
 import (
+	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"github.com/callboard-wamp/callboard/wamp"
@@ -73,6 +75,26 @@ const (
 	RequestIDsStrict
 	RequestIDsOff
 )
+
+var requestIDs = []string{"log", "strict", "off"}
+
+// MarshalText returns the switch as a configuration has it.
+func (r RequestIDs) MarshalText() ([]byte, error) {
+	if int(r) >= len(requestIDs) {
+		return nil, fmt.Errorf("lane: request ids %d has no text", r)
+	}
+	return []byte(requestIDs[r]), nil
+}
+
+// UnmarshalText reads "log", "strict" or "off".
+func (r *RequestIDs) UnmarshalText(text []byte) error {
+	i := slices.Index(requestIDs, string(text))
+	if i < 0 {
+		return fmt.Errorf("must be log, strict or off, not %q", text)
+	}
+	*r = RequestIDs(i)
+	return nil
+}
 
 // NewRealm returns a handle without topics, procedures and sessions.
 func NewRealm(env *Env, uri wamp.URI) *Realm {

@@ -5,33 +5,28 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
-	"net/url"
+	"net/netip"
 	"os"
 	"syscall"
 
-	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/cmd/callboard/config"
 	"github.com/callboard-wamp/callboard/netio"
 )
 
-// door is an address that is open.
+// door is an address that is open, and what it lets in.
 type door struct {
 	net.Listener
-	scheme, path string
+	config.Address
+	accept netio.AcceptOptions
+	exempt []netip.Prefix
 }
 
 // url is the address as clients write it, with the real port.
 func (d *door) url() string {
-	if d.scheme == "unix" {
-		return "unix://" + d.path
+	if d.Scheme == "unix" {
+		return "unix://" + d.Path
 	}
-	return d.scheme + "://" + d.Addr().String() + d.path
-}
-
-func (d *door) accept() netio.AcceptOptions {
-	if d.scheme == "ws" {
-		return netio.AcceptOptions{WebSocketPath: d.path}
-	}
-	return netio.AcceptOptions{Transports: netio.RawSocketOnly}
+	return d.Scheme + "://" + d.Addr().String() + d.Path
 }
 
 func closeAll(doors []*door) {
@@ -40,47 +35,68 @@ func closeAll(doors []*door) {
 	}
 }
 
-var errAddress = errors.New("not of the form ws://host:port/path, tcp://host:port or unix:///path")
-
-// listen opens one address. Unless remote is set, other machines cannot reach it.
-func listen(address string, remote bool) (*door, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, errAddress
+// listen opens one address. Unless the listener says so, other machines cannot
+// reach it.
+func listen(l *config.Listener, cfg *config.File) (*door, error) {
+	a, err := config.ParseAddress(l.URL)
+	if err != nil {
+		return nil, err
 	}
-	switch {
-	case u.Scheme == "unix" && u.Host == "" && u.Path != "":
-		return listenUnix(u.Path)
-	case u.Scheme == "tcp" && u.Path == "" && u.Port() != "":
-	case u.Scheme == "ws" && u.Port() != "":
-	default:
-		return nil, errAddress
+	d := &door{Address: a, exempt: l.Exempt}
+	d.accept = netio.AcceptOptions{Transports: netio.RawSocketOnly, MaxMessage: cfg.MaxMessageOf(l)}
+	switch a.Scheme {
+	case "unix":
+		d.Listener, err = listenUnix(a.Path, l)
+		return d, err
+	case "ws":
+		d.accept.Transports, d.accept.WebSocketPath, d.accept.Origins = netio.WebSocketAndRawSocket, a.Path, l.Allowed()
 	}
-	at, err := net.ResolveTCPAddr("tcp", u.Host)
+	at, err := net.ResolveTCPAddr("tcp", a.Host)
 	if err != nil {
 		return nil, plain(err)
 	}
-	if !at.IP.IsLoopback() && !remote {
-		return nil, errors.New("other machines reach this address and nobody has to authenticate; " +
-			"use a loopback address such as 127.0.0.1, or --insecure-remote if that is wanted")
+	if !at.IP.IsLoopback() && !l.InsecureRemote {
+		return nil, config.ErrRemote
 	}
-	limits := lane.DefaultLimits()
-	l, err := netio.Listen(at.String(), limits.KeepAlive())
-	if err != nil {
+	if d.Listener, err = netio.Listen(at.String(), cfg.Limits.KeepAlive()); err != nil {
 		return nil, plain(err)
 	}
-	return &door{l, u.Scheme, u.Path}, nil
+	return d, nil
 }
 
-func listenUnix(path string) (*door, error) {
+func listenUnix(path string, o *config.Listener) (net.Listener, error) {
 	if err := removeStale(path); err != nil {
 		return nil, err
 	}
+	restore := restrict(fs.FileMode(o.Mode))
 	l, err := net.Listen("unix", path)
+	restore()
 	if err != nil {
 		return nil, plain(err)
 	}
-	return &door{l, "unix", path}, nil
+	if err := give(path, o); err != nil {
+		_ = l.Close()
+		return nil, plain(err)
+	}
+	return l, nil
+}
+
+// give sets mode and owner of a socket, as far as something else was asked for
+// than the process makes.
+func give(path string, o *config.Listener) error {
+	if o.Owner != "" {
+		uid, gid, err := o.Owner.IDs()
+		if err != nil {
+			return err
+		}
+		if err := os.Lchown(path, uid, gid); err != nil {
+			return err
+		}
+	}
+	if o.Mode != 0 {
+		return os.Chmod(path, fs.FileMode(o.Mode))
+	}
+	return nil
 }
 
 // removeStale removes a socket that a router left behind which no longer runs.

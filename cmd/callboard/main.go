@@ -1,9 +1,9 @@
 // Command callboard is a WAMP router, and the tools to talk to one from a
-// shell: serve, call, publish, subscribe, register.
+// shell: serve, config, call, publish, subscribe, register.
 //
 // Standard output is data, standard error is talk. The exit code is 0 when
-// everything went well, 1 when the operation failed and 2 when the command line
-// or the configuration is wrong. A first interrupt ends every command in good
+// everything went well, 1 when the operation failed, 2 when the command line or
+// the configuration is wrong, and 3 when a configuration file cannot be read. A first interrupt ends every command in good
 // order, a second one at once with exit code 1.
 //
 //	callboard serve &
@@ -19,14 +19,16 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/callboard-wamp/callboard/cmd/callboard/config"
 	"github.com/callboard-wamp/callboard/wamp/client"
 	"github.com/spf13/cobra"
 )
 
 // Exit codes of the program.
 const (
-	exitFailure = 1
-	exitUsage   = 2
+	exitFailure    = 1
+	exitUsage      = 2
+	exitUnreadable = 3
 )
 
 func main() {
@@ -56,6 +58,9 @@ func run(ctx context.Context, args []string, out, talk io.Writer) int {
 	if _, failed := errors.AsType[*failure](err); failed {
 		return exitFailure
 	}
+	if _, file := errors.AsType[*unreadable](err); file {
+		return exitUnreadable
+	}
 	return exitUsage
 }
 
@@ -70,7 +75,7 @@ func rootCommand() *cobra.Command {
 			return errors.New("no command given; callboard --help says which there are")
 		},
 	}
-	root.AddCommand(serveCommand(), callCommand(), publishCommand(), subscribeCommand(), registerCommand(), benchCommand(), versionCommand())
+	root.AddCommand(serveCommand(), configCommand(), callCommand(), publishCommand(), subscribeCommand(), registerCommand(), benchCommand(), versionCommand())
 	return root
 }
 
@@ -89,10 +94,13 @@ func failed(err error) error {
 }
 
 // line is what people read about an error. What a router or a callee answered
-// starts with its URI.
+// starts with its URI, and the mistakes in a file with their places.
 func line(err error) string {
 	if e, ok := errors.AsType[*client.Error](err); ok {
 		return e.Error()
+	}
+	if m, ok := errors.AsType[config.Mistakes](err); ok {
+		return m.Error()
 	}
 	return "callboard: " + err.Error()
 }

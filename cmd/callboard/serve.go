@@ -1,13 +1,14 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/callboard-wamp/callboard/actors"
+	"github.com/callboard-wamp/callboard/cmd/callboard/config"
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 
 // serving is one run of the command serve.
 type serving struct {
+	file                string
 	listen, realms      []string
 	logLevel, logFormat string
 	insecureRemote      bool
@@ -32,16 +34,22 @@ ends within five seconds. Nobody has to authenticate, so it listens on loopback
 addresses and Unix sockets only, unless --insecure-remote is given.
 
 A WebSocket address takes RawSocket connections too. Port 0 means any free port;
-"listening on URL" on standard error says which, once connections are accepted.`,
+"listening on URL" on standard error says which, once connections are accepted.
+
+Without a configuration file the defaults of the flags hold. With one, --listen
+replaces its listeners, --realm adds to its realms, --log-level and --log-format
+replace its log.level and log.format, and --insecure-remote is for all listeners.`,
 		Example: `  callboard serve
-  callboard serve --listen unix:///run/callboard.sock --realm com.example.realm`,
+  callboard serve --listen unix:///run/callboard.sock --realm com.example.realm
+  callboard config init && callboard serve --config callboard.yaml`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s.talk = c.ErrOrStderr()
-			return s.run(c.Context())
+			return s.run(c)
 		},
 	}
 	f := c.Flags()
+	f.StringVarP(&s.file, "config", "c", "", "configuration `file`, - for standard input; config init writes one")
 	f.StringArrayVar(&s.listen, "listen", []string{"ws://127.0.0.1:8080/ws", "tcp://127.0.0.1:8081"},
 		"`address`: ws://host:port/path, tcp://host:port or unix:///path; repeatable")
 	f.StringArrayVar(&s.realms, "realm", []string{"realm1"}, "`URI` of a realm that can be joined; repeatable")
@@ -52,60 +60,96 @@ A WebSocket address takes RawSocket connections too. Port 0 means any free port;
 	return c
 }
 
-func (s *serving) run(ctx context.Context) error {
-	log, err := newLog(s.talk, s.logLevel, s.logFormat)
+func (s *serving) run(c *cobra.Command) error {
+	cfg, err := s.configure(c)
 	if err != nil {
 		return err
 	}
-	realms, err := s.realmConfigs()
+	log, err := newLog(s.talk, cfg.Log.Level, cfg.Log.Format)
 	if err != nil {
 		return err
 	}
-	doors, err := s.open()
+	doors, err := s.open(cfg)
 	if err != nil {
 		return err
 	}
-	r, shutdown, err := startRouter(ctx, actors.Config{Realms: realms, Log: log})
+	router := cfg.Router()
+	router.Log = log
+	r, shutdown, err := startRouter(c.Context(), router)
 	if err != nil {
 		closeAll(doors)
 		return failed(err)
 	}
 	defer shutdown()
 	for _, d := range doors {
-		if err := r.Serve(actors.Listener{Net: d.Listener, Accept: d.accept()}); err != nil {
+		if err := r.Serve(actors.Listener{Net: d.Listener, Accept: d.accept, Exempt: d.exempt}); err != nil {
 			return failed(errors.Join(err, drain(r)))
 		}
 	}
-	s.greet(doors)
-	<-ctx.Done()
+	s.greet(doors, cfg.Realms[0].URI)
+	<-c.Context().Done()
 	log.Info().Msg("draining")
 	return failed(drain(r))
 }
 
-func (s *serving) realmConfigs() ([]actors.RealmConfig, error) {
-	var realms []actors.RealmConfig
-	seen := map[string]bool{}
+// configure is the configuration of the file, or that without one, with what the
+// flags say.
+func (s *serving) configure(c *cobra.Command) (*config.File, error) {
+	cfg := config.Default()
+	if s.file != "" {
+		var err error
+		if cfg, err = loadConfig(c, s.file, config.Options{InsecureRemote: s.insecureRemote}); err != nil {
+			return nil, err
+		}
+	}
+	given := c.Flags().Changed
+	if given("listen") {
+		cfg.Listeners = nil
+		for _, address := range s.listen {
+			cfg.Listeners = append(cfg.Listeners, config.Listener{URL: address, InsecureRemote: s.insecureRemote})
+		}
+	}
+	if given("log-level") {
+		cfg.Log.Level = s.logLevel
+	}
+	if given("log-format") {
+		cfg.Log.Format = s.logFormat
+	}
+	if !given("realm") {
+		return cfg, nil
+	}
+	if s.file == "" {
+		cfg.Realms = nil
+	}
+	return cfg, s.addRealms(cfg)
+}
+
+func (s *serving) addRealms(cfg *config.File) error {
 	for _, uri := range s.realms {
 		if !wamp.ValidURI([]byte(uri), wamp.Loose) || wamp.Reserved([]byte(uri)) {
-			return nil, fmt.Errorf("--realm %s: not a valid URI", uri)
+			return fmt.Errorf("--realm %s: not a valid URI", uri)
 		}
-		if seen[uri] {
-			return nil, fmt.Errorf("--realm %s: named twice", uri)
+		if slices.ContainsFunc(cfg.Realms, func(r actors.RealmConfig) bool { return string(r.URI) == uri }) {
+			return fmt.Errorf("--realm %s: named twice", uri)
 		}
-		seen[uri] = true
-		realms = append(realms, actors.RealmConfig{URI: wamp.URI(uri)})
+		cfg.Realms = append(cfg.Realms, actors.RealmConfig{URI: wamp.URI(uri)})
 	}
-	return realms, nil
+	return nil
 }
 
 // open listens everywhere or nowhere.
-func (s *serving) open() ([]*door, error) {
+func (s *serving) open(cfg *config.File) ([]*door, error) {
+	from := "--listen"
+	if s.file != "" {
+		from = s.file + ":"
+	}
 	var doors []*door
-	for _, address := range s.listen {
-		d, err := listen(address, s.insecureRemote)
+	for i := range cfg.Listeners {
+		l := &cfg.Listeners[i]
+		d, err := listen(l, cfg)
 		if err != nil {
 			closeAll(doors)
-			return nil, fmt.Errorf("--listen %s: %w", address, err)
+			return nil, fmt.Errorf("%s %s: %w", from, l.URL, err)
 		}
 		doors = append(doors, d)
 	}
@@ -113,13 +157,13 @@ func (s *serving) open() ([]*door, error) {
 }
 
 // greet says where the router listens, and what to do next.
-func (s *serving) greet(doors []*door) {
+func (s *serving) greet(doors []*door, realm wamp.URI) {
 	var text strings.Builder
 	for _, d := range doors {
 		fmt.Fprintf(&text, "listening on %s\n", d.url())
 	}
 	if len(doors) > 0 {
-		fmt.Fprintf(&text, "try: callboard call --url %s --realm %s wamp.session.count\n", doors[0].url(), s.realms[0])
+		fmt.Fprintf(&text, "try: callboard call --url %s --realm %s wamp.session.count\n", doors[0].url(), realm)
 	}
 	_, _ = io.WriteString(s.talk, text.String())
 }

@@ -1,0 +1,70 @@
+package config
+
+import (
+	"net/netip"
+
+	"github.com/callboard-wamp/callboard/actors"
+	"github.com/callboard-wamp/callboard/supervisor"
+)
+
+// File is what stands in a configuration file.
+type File struct {
+	Listeners []Listener           `yaml:"listeners"`
+	Realms    []actors.RealmConfig `yaml:"realms"`
+	Limits    actors.Limits        `yaml:"limits"`
+	// Supervision is the policy of each kind of actor; a key that is left out
+	// has its value in [supervisor.Defaults].
+	Supervision supervisor.Table `yaml:"supervision"`
+	Log         Log              `yaml:"log"`
+}
+
+// Listener is one address that the router accepts connections on.
+type Listener struct {
+	// URL is of the form that [ParseAddress] reads.
+	URL string `yaml:"url"`
+	// MaxMessage replaces the limit of the same name; 0 leaves it.
+	MaxMessage int `yaml:"max_message" unit:"bytes" range:"4KiB..16MiB"`
+	// Origins are those whose pages may connect, besides pages of the same host;
+	// [netio.ParseOrigin] says how they are written.
+	Origins []string `yaml:"origins"`
+	// Mode and Owner are those of a Unix socket; the zero values leave them to
+	// the process.
+	Mode  Mode  `yaml:"mode"`
+	Owner Owner `yaml:"owner"`
+	// InsecureRemote lets an address be one that other machines reach.
+	InsecureRemote bool `yaml:"insecure_remote"`
+	// Exempt are networks from which any number of connections may be without a
+	// session.
+	Exempt []netip.Prefix `yaml:"exempt"`
+}
+
+// Log is what the router logs, and how.
+type Log struct {
+	Level  string `yaml:"level" values:"trace, debug, info, warn, error, disabled"`
+	Format string `yaml:"format" values:"auto, json, console"`
+}
+
+// Default is the configuration without a file.
+func Default() *File {
+	router := actors.Default()
+	return &File{
+		Listeners:   []Listener{{URL: "ws://127.0.0.1:8080/ws"}, {URL: "tcp://127.0.0.1:8081"}},
+		Realms:      router.Realms,
+		Limits:      router.Limits,
+		Supervision: router.Policies,
+		Log:         Log{Level: "info", Format: "auto"},
+	}
+}
+
+// Router is the file's part of the router's configuration.
+func (f *File) Router() actors.Config {
+	return actors.Config{Realms: f.Realms, Limits: f.Limits, Policies: f.Supervision}
+}
+
+// MaxMessageOf is the longest message that a listener takes.
+func (f *File) MaxMessageOf(l *Listener) int {
+	if l.MaxMessage != 0 {
+		return l.MaxMessage
+	}
+	return f.Limits.MaxMessage
+}
