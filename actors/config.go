@@ -11,6 +11,7 @@ import (
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/actors/session"
 	"github.com/callboard-wamp/callboard/actors/setting"
+	"github.com/callboard-wamp/callboard/actors/store"
 	"github.com/callboard-wamp/callboard/supervisor"
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/callboard-wamp/callboard/wamp/dealer"
@@ -60,6 +61,9 @@ type RealmConfig struct {
 	// INTERRUPT, and what they send in vain is dropped. False is what the
 	// specification says: such callees are not asked.
 	ProgressWithoutCanceling bool `yaml:"progress_without_canceling"`
+	// Retention bounds what PUBLISH with retain keeps; zero fields are those of
+	// [retention.Defaults].
+	Retention store.Bounds `yaml:"retention"`
 }
 
 // rules are what the realm's sessions go by.

@@ -20,6 +20,7 @@
 //	│  └ realm/<uri>               supervises                     restart: its sessions hear that it closed
 //	│     ├ directory              creates and drops topics …     restart
 //	│     ├ meta                   the realm's own procedures     restart
+//	│     ├ retention              the realm's retained events    restart
 //	│     ├ sessions/<n>   └ session        state of one peer     stop: the peer is told
 //	│     ├ topics/<n>     └ topic          one subscription      restart: members stay
 //	│     └ procedures/<n> └ registration   one registration      restart: callees stay

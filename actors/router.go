@@ -11,6 +11,7 @@ import (
 	"github.com/callboard-wamp/callboard/actors/connection"
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/actors/mailbox"
+	"github.com/callboard-wamp/callboard/actors/retention"
 	"github.com/callboard-wamp/callboard/actors/session"
 	"github.com/callboard-wamp/callboard/actors/timer"
 	"github.com/callboard-wamp/callboard/netio"
@@ -20,14 +21,16 @@ import (
 // Router is a WAMP router in an actor system. It touches nothing of the system
 // but the actors under its own root. All methods may be called concurrently.
 type Router struct {
-	cfg     Config
-	env     *lane.Env
-	system  *actor.ActorSystem
-	realms  map[string]*atomic.Pointer[lane.Realm] // by URI; the keys never change
-	readers supervisor.Group
-	tree    tree
-	next    atomic.Uint64 // numbers connections
-	early   admission
+	cfg    Config
+	env    *lane.Env
+	system *actor.ActorSystem
+	realms map[string]*atomic.Pointer[lane.Realm] // by URI; the keys never change
+	// retained are the events of each realm; they belong to its retention actor.
+	retained map[string]*retention.State
+	readers  supervisor.Group
+	tree     tree
+	next     atomic.Uint64 // numbers connections
+	early    admission
 
 	mu      sync.Mutex
 	started bool
@@ -39,7 +42,7 @@ func NewRouter(system *actor.ActorSystem, cfg Config) (*Router, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
-	r := &Router{cfg: cfg, system: system, realms: map[string]*atomic.Pointer[lane.Realm]{}}
+	r := &Router{cfg: cfg, system: system, realms: map[string]*atomic.Pointer[lane.Realm]{}, retained: map[string]*retention.State{}}
 	r.env = &lane.Env{
 		System: system, Log: cfg.Log, Limits: cfg.Limits, Agent: cfg.Agent,
 		Random: cfg.Random, Now: cfg.Now, Fault: cfg.fault,
@@ -54,6 +57,7 @@ func NewRouter(system *actor.ActorSystem, cfg Config) (*Router, error) {
 	r.env.Timers = timer.New(func(v any) { r.env.Log.Error().Interface("panic", v).Msg("timer failed") })
 	for _, c := range cfg.Realms {
 		r.realms[string(c.URI)] = new(atomic.Pointer[lane.Realm])
+		r.retained[string(c.URI)] = retention.NewState(c.Retention)
 	}
 	return r, nil
 }

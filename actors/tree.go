@@ -12,6 +12,7 @@ import (
 	"github.com/callboard-wamp/callboard/actors/meta"
 	"github.com/callboard-wamp/callboard/actors/realm"
 	"github.com/callboard-wamp/callboard/actors/registration"
+	"github.com/callboard-wamp/callboard/actors/retention"
 	"github.com/callboard-wamp/callboard/actors/shard"
 	"github.com/callboard-wamp/callboard/actors/topic"
 	"github.com/callboard-wamp/callboard/supervisor"
@@ -108,7 +109,7 @@ func (r *Router) realmOptions(cfg RealmConfig, opened func()) realm.Options {
 	var once sync.Once
 	return realm.Options{
 		Env: r.env, URI: cfg.URI, Rules: cfg.rules(), Shards: r.cfg.Shards,
-		Kinds: r.kinds(),
+		Kinds: r.kinds(r.retained[string(cfg.URI)]),
 		Opened: func(h *lane.Realm) {
 			at.Store(h)
 			once.Do(opened)
@@ -118,7 +119,7 @@ func (r *Router) realmOptions(cfg RealmConfig, opened func()) realm.Options {
 }
 
 // kinds are the actors that a realm spawns.
-func (r *Router) kinds() realm.Kinds {
+func (r *Router) kinds(retained *retention.State) realm.Kinds {
 	env := r.env
 	return realm.Kinds{
 		TopicBox:        func(t *lane.Topic) *lane.Box { return topic.Box(env, t) },
@@ -127,6 +128,8 @@ func (r *Router) kinds() realm.Kinds {
 		Registration:    registration.New,
 		MetaBox:         meta.Box,
 		Meta:            meta.New,
+		RetentionBox:    func(h *lane.Realm) *lane.Box { return retention.Box(h, retained) },
+		Retention:       func(h *lane.Realm) actor.Actor { return retention.New(h, retained) },
 	}
 }
 

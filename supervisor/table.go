@@ -20,6 +20,7 @@ const (
 	Topic        Kind = "topic"
 	Registration Kind = "registration"
 	Meta         Kind = "meta"
+	Retention    Kind = "retention"
 	Auth         Kind = "auth"
 	Connection   Kind = "connection"
 	Listener     Kind = "listener"
@@ -29,7 +30,7 @@ const (
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{Router, Realm, Directory, Session, Topic, Registration, Meta, Auth, Connection, Listener, Shard, Timers}
+	return []Kind{Router, Realm, Directory, Session, Topic, Registration, Meta, Retention, Auth, Connection, Listener, Shard, Timers}
 }
 
 // plural are the kinds with so many actors that the Registry only counts them.
@@ -57,6 +58,7 @@ func Defaults() Table {
 		Topic:        alone,
 		Registration: alone,
 		Meta:         patient,
+		Retention:    patient,
 		Auth:         patient,
 		Connection:   {OnPanic: Stop},
 		Listener:     patient,

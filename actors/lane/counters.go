@@ -34,13 +34,15 @@ const (
 	DropCrash
 	// DropUnsent: what stood in the outbox when its transport ended.
 	DropUnsent
+	// DropRetained: a retained event that went for want of room, or in a crash.
+	DropRetained
 
 	drops
 )
 
 var dropNames = [drops]string{
 	"session_gone", "closed", "not_representable", "too_large", "slow", "late_answer", "unasked_progress",
-	"slow_caller", "late_input", "refused_publish", "after_goodbye", "crash", "unsent",
+	"slow_caller", "late_input", "refused_publish", "after_goodbye", "crash", "unsent", "retained",
 }
 
 // String is the reason's name in metrics.

@@ -33,6 +33,14 @@ func (e *Env) Undelivered(x *mailbox.Executor, it *Item, why Drop) {
 		it.Session.Box.Post(x, Item{Op: OpError, Request: it.Request, Serial: it.Serial, Ext: internalError})
 	case OpJoin:
 		it.Member.Session.Box.Post(x, Item{Op: OpRefused, Member: it.Member, Ext: internalError})
+	case OpRetained:
+		e.Counters.Drop(why, uint64(it.Count))
+	case OpRetain:
+		e.Counters.Drop(DropRetained, 1)
+	case OpGetRetained, OpGetAgain:
+		nothingRetained(x, it.Member)
+	case OpClear:
+		it.Ext.(*Clear).Done(0, &wamp.Error{URI: internalError.URI, Message: internalError.Message})
 	case OpSpawn:
 		it.Ext.(*Child).GiveUp()
 	}

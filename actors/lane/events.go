@@ -19,6 +19,8 @@ type Publication struct {
 	Receivers *wamp.Receivers
 	// Disclosed are the publisher's attributes in EVENT.Details.
 	Disclosed []wamp.Field
+
+	kept *Kept // set while it is fanned out, if it is to be retained
 }
 
 // eventRun is a row of consecutive events of one publisher to one state of one
@@ -43,6 +45,18 @@ type span struct {
 
 // BeginPublication forgets what was converted for the publication before.
 func (e *Encoder) BeginPublication() { e.converted = [4]wamp.Payload{} }
+
+// Send publishes the event to the members that a topic has at this moment.
+func (e *Encoder) Send(p *Publication, t *Topic, details []wamp.Field) {
+	to, ok := t.Subscribers()
+	if !ok || to == nil {
+		return
+	}
+	if p.kept != nil {
+		p.kept.Reached = append(p.kept.Reached, Reached{Topic: t.ID, Version: to.Version})
+	}
+	e.Publish(p, t, to, details)
+}
 
 // Publish encodes the event once for each encoding that the members of t use;
 // it reaches them when the run ends, see [Encoder.EndRun]. details are the

@@ -73,12 +73,26 @@ const (
 	OpChanges
 	// OpKill: meta to itself: tell sessions to go.
 	OpKill
+	// OpRetain, OpSettled: publisher's session to retention: the Kept in Ext is
+	// under way, and it is fanned out.
+	OpRetain
+	OpSettled
+	// OpGetRetained: topic to retention, for a member that joined and asked;
+	// OpGetAgain: session to retention, for one that had joined before.
+	OpGetRetained
+	OpGetAgain
+	// OpRetained: retention to session: Bytes are Count encoded EVENTs for the
+	// Member. N is More if further ones follow.
+	OpRetained
+	// OpClear: host or meta to retention: the Clear in Ext.
+	OpClear
 )
 
 var opNames = [...]string{
 	"", "input", "event", "invoke", "bounce", "continue", "invoked", "result", "error", "cancel", "caller-gone", "meta-call",
 	"join", "leave", "drop", "joined", "refused", "transport-lost", "close", "session-ended", "opened", "reader-done", "tick",
 	"stopped", "revoked", "spawn", "settle", "changes", "kill",
+	"retain", "settled", "get-retained", "get-again", "retained", "clear",
 }
 
 // String names the operation for failure reports.

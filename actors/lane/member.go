@@ -11,10 +11,12 @@ import (
 // MemberState is how far a membership has come.
 type MemberState uint32
 
-// A membership is pending until the session has written its reply, and closed
+// A membership is pending until the session has written its reply, recalling
+// while retained events are on their way that go before live ones, and closed
 // for ever once it was left; nothing of a closed one is delivered any more.
 const (
 	Pending MemberState = iota
+	Recalling
 	Active
 	Closed
 )
@@ -38,12 +40,19 @@ type Member struct {
 	Topic        *Topic
 	Registration *Registration
 
+	// Since is the version of the first snapshot of the topic that has this
+	// member; the topic's actor sets it before it asks for retained events.
+	Since uint64
+
 	state   atomic.Uint32 // written by the session, or by who settles its ledger
 	revoked atomic.Bool
 
 	// Waiting are the requests that the reply answers; they belong to the
 	// session's actor.
 	Waiting []wamp.ID
+	// Again is how often retained events were asked for by further SUBSCRIBEs, and
+	// have not been asked for yet; it belongs to the session's actor.
+	Again int
 
 	counted bool // belongs to the directory
 }
@@ -53,6 +62,10 @@ func (m *Member) State() MemberState { return MemberState(m.state.Load()) }
 
 // SetState is for the session and for who settles its ledger.
 func (m *Member) SetState(s MemberState) { m.state.Store(uint32(s)) }
+
+// Holds says whether events of the membership have to wait for what goes before
+// them.
+func (m *Member) Holds() bool { return m.State() < Active }
 
 // ID is the id of the subscription or registration.
 func (m *Member) ID() wamp.ID {

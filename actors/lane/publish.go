@@ -12,20 +12,17 @@ func (r *Realm) Publish(e *Encoder, p *Publication, uri string) {
 	e.BeginPublication()
 	topic := []byte(uri)
 	if t, ok := r.Topics.Get(topic); ok {
-		if to, ok := t.Subscribers(); ok && to != nil {
-			e.Publish(p, t, to, p.Disclosed)
-		}
+		e.Send(p, t, p.Disclosed)
 	}
 	var details []wamp.Field
 	r.TopicPatterns.View().Set.Match(topic, func(pattern string, m wamp.Match, t *Topic) bool {
-		to, ok := t.Subscribers()
-		if !ok || to == nil || !broker.DeliversTo(pattern, m, topic) {
+		if !broker.DeliversTo(pattern, m, topic) {
 			return true
 		}
 		if details == nil {
 			details = append([]wamp.Field{wamp.Text("topic", uri)}, p.Disclosed...)
 		}
-		e.Publish(p, t, to, details)
+		e.Send(p, t, details)
 		return true
 	})
 }

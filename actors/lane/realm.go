@@ -36,9 +36,10 @@ type Realm struct {
 	Feed   Feed
 	Events *FeedReader
 
-	// Directory and Meta are the mailboxes of the realm's two singletons.
+	// Directory, Meta and Retention are the mailboxes of the realm's singletons.
 	Directory *Box
 	Meta      *Box
+	Retention *Box
 	// Sessions are the live ones; session shards write it.
 	Sessions *Sessions
 	// TopicShards, ProcedureShards and SessionShards are set by the realm's

@@ -48,6 +48,11 @@ func (s *Session) Left() bool { return s.leaving.Load() != staying }
 
 func (s *Session) quiet() bool { return s.leaving.Load() == leavingQuietly }
 
+// Reader is the session as receiver lists see it.
+func (s *Session) Reader() wamp.Reader {
+	return wamp.Reader{Session: s.ID, AuthID: s.Identity.AuthID, AuthRole: s.Identity.AuthRole}
+}
+
 // Ledger is everything that a session holds of others and others of it.
 type Ledger struct {
 	Subscriptions map[Key]*Member

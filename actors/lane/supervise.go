@@ -30,7 +30,7 @@ func (e *Env) Leaf(kind supervisor.Kind, box *Box, produce func() actor.Actor) *
 // leaves are the kinds of actors without children.
 var leaves = []supervisor.Kind{
 	supervisor.Session, supervisor.Topic, supervisor.Registration, supervisor.Connection,
-	supervisor.Directory, supervisor.Meta, supervisor.Listener,
+	supervisor.Directory, supervisor.Meta, supervisor.Retention, supervisor.Listener,
 }
 
 // Prepare makes what actors of one kind share; it is called once, before the

@@ -54,9 +54,11 @@ func (t *Topic) Commit() {
 
 // Joined takes a member in. The topic's actor calls it.
 func (t *Topic) Joined(m *Member) {
+	since := t.Members.Version()
 	if !t.Members.Join(m.Session.Transport.Group, m) {
 		return
 	}
+	m.Since = since
 	if !t.known {
 		t.known = true
 		t.note(Change{Kind: SubscriptionCreated, Session: m.Session, Topic: t})

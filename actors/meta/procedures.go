@@ -35,6 +35,8 @@ var procedures = map[string]procedure{
 	"wamp.subscription.list_subscribers":  {1, 1, nil, subscriptionListSubscribers},
 	"wamp.subscription.count_subscribers": {1, 1, nil, subscriptionCountSubscribers},
 	"wamp.subscription.remove_subscriber": {2, 3, reason, subscriptionRemoveSubscriber},
+
+	"callboard.retained.clear": {1, 2, nil, retainedClear},
 }
 
 var (

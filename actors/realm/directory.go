@@ -28,6 +28,8 @@ type Kinds struct {
 	Registration    func(*lane.Realm, *lane.Registration) actor.Actor
 	MetaBox         func(*lane.Realm) *lane.Box
 	Meta            func(*lane.Realm) actor.Actor
+	RetentionBox    func(*lane.Realm) *lane.Box
+	Retention       func(*lane.Realm) actor.Actor
 }
 
 // Receive passes joins and leaves on to the topic or registration.

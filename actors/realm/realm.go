@@ -68,12 +68,14 @@ func (r *realm) start(c actor.Context) {
 	h.RealmRules = r.o.Rules
 	h.Directory, h.Meta = env.NewBox(lane.BoxOptions{Kind: DirectoryKind}), k.MetaBox(h)
 	h.Events = h.Feed.Attach(h.Meta)
+	h.Retention = k.RetentionBox(h)
 	r.h = h
 	h.SessionShards = r.shards(c, "sessions")
 	h.TopicShards = r.shards(c, "topics")
 	h.ProcedureShards = r.shards(c, "procedures")
 	spawn(c, env.Leaf(DirectoryKind, h.Directory, func() actor.Actor { return &directory{Realm: h, kinds: *k} }), "directory")
 	spawn(c, env.Leaf(supervisor.Meta, h.Meta, func() actor.Actor { return k.Meta(h) }), "meta")
+	spawn(c, env.Leaf(supervisor.Retention, h.Retention, func() actor.Actor { return k.Retention(h) }), "retention")
 	r.o.Opened(h)
 }
 

@@ -30,13 +30,13 @@ func (s *session) deliver(it *lane.Item) {
 	}
 }
 
-// holds keeps an item that came before the reply of its membership was written,
-// and everything behind it: the order among topics, and among procedures, is
+// holds keeps an item that came before the reply of its membership was written, or
+// before its retained events were, and everything behind it: the order among topics, and among procedures, is
 // kept (basic profile, "Ordering Guarantees"). Its bytes are copied, for they
 // may wait longer than this drain.
 func (s *session) holds(it *lane.Item) bool {
 	l := &s.Ledger
-	if len(l.Held) == 0 && it.Member.State() != lane.Pending {
+	if len(l.Held) == 0 && !it.Member.Holds() {
 		return false
 	}
 	it.Keep()
@@ -50,12 +50,12 @@ func (s *session) holds(it *lane.Item) bool {
 }
 
 // unhold delivers what was held, up to the next membership that still waits for
-// its reply. One by one, for a crash leaves the rest to who settles the ledger.
+// what goes before. One by one, for a crash leaves the rest to who settles the ledger.
 func (s *session) unhold() {
 	l := &s.Ledger
 	for len(l.Held) > 0 && !s.ended {
 		it := &l.Held[0]
-		if it.Member.State() == lane.Pending {
+		if it.Member.Holds() {
 			return
 		}
 		l.HeldBytes -= it.HeldSize()

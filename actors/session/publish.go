@@ -33,7 +33,11 @@ func (s *session) onPublish(m *wamp.Message) {
 	if m.Flags.Has(wamp.DiscloseMe) {
 		p.Disclosed = s.identify("publisher")
 	}
-	s.fanOut(&p, m.URI)
+	if m.Flags.Has(wamp.Retain) {
+		p.Retain(s.Realm, s.x, m.URI, func() { s.fanOut(&p, m.URI) })
+	} else {
+		s.fanOut(&p, m.URI)
+	}
 	if m.Flags.Has(wamp.Acknowledge) {
 		s.write(&wamp.Message{Type: wamp.Published, Request: m.Request, ID: p.ID})
 	}
@@ -56,9 +60,7 @@ func (s *session) fanOut(p *lane.Publication, uri []byte) {
 	}
 	s.enc.BeginPublication()
 	if t := e.value.exact; t != nil {
-		if to, ok := t.Subscribers(); ok && to != nil {
-			s.enc.Publish(p, t, to, p.Disclosed)
-		}
+		s.enc.Send(p, t, p.Disclosed)
 	}
 	if len(e.value.patterns) == 0 {
 		return
@@ -67,9 +69,7 @@ func (s *session) fanOut(p *lane.Publication, uri []byte) {
 	details = append(details, p.Disclosed...)
 	s.served = details[:0]
 	for _, t := range e.value.patterns {
-		if to, ok := t.Subscribers(); ok && to != nil {
-			s.enc.Publish(p, t, to, details)
-		}
+		s.enc.Send(p, t, details)
 	}
 }
 

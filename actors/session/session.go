@@ -86,6 +86,8 @@ func (s *session) handle(it *lane.Item) {
 		s.onInput(it.Ext.(*lane.Input))
 	case lane.OpEvent:
 		s.onEvent(it)
+	case lane.OpRetained:
+		s.onRetained(it)
 	case lane.OpInvoke:
 		s.onInvoke(it)
 	case lane.OpContinue:

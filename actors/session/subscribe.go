@@ -20,11 +20,7 @@ func (s *session) onSubscribe(m *wamp.Message) {
 	l := &s.Ledger
 	k := lane.Key{URI: string(m.URI), Match: m.Match}
 	if old := l.Subscriptions[k]; old != nil {
-		if old.State() == lane.Active {
-			s.write(&wamp.Message{Type: wamp.Subscribed, Request: m.Request, ID: old.ID()})
-		} else {
-			old.Waiting = append(old.Waiting, m.Request)
-		}
+		s.subscribeAgain(old, m)
 		return
 	}
 	if len(l.Subscriptions) >= s.env.Limits.Subscriptions {
@@ -69,6 +65,7 @@ func (s *session) onJoined(m *lane.Member) {
 		s.write(&reply)
 	}
 	m.Waiting = nil
+	s.beginRecall(m)
 	s.unhold()
 }
 
@@ -134,6 +131,7 @@ func (s *session) onRevoked(m *lane.Member, why *lane.Revocation) {
 	case why.Lost:
 		s.end(lane.Close{Reason: wamp.ErrInternal, Message: lost, Code: 1011, Abort: true})
 	}
+	s.unhold()
 }
 
 const lost = "a subscription or registration was lost in a crash of the router's own"
@@ -164,6 +162,7 @@ func (s *session) onUnsubscribe(m *wamp.Message) {
 	delete(s.Ledger.Subscriptions, member.Key())
 	s.leave(member)
 	s.write(&wamp.Message{Type: wamp.Unsubscribed, Request: m.Request})
+	s.unhold()
 }
 
 func (s *session) leave(m *lane.Member) {

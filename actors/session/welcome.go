@@ -17,6 +17,7 @@ var Announced = wamp.Dict{
 		"session_meta_api":              true,
 		"subscription_meta_api":         true,
 		"subscription_revocation":       true,
+		"event_retention":               true,
 	}},
 	"dealer": wamp.Dict{"features": wamp.Dict{
 		"caller_identification":        true,

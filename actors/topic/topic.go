@@ -10,6 +10,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/supervisor"
+	"github.com/callboard-wamp/callboard/wamp"
 )
 
 // Kind is the name of this kind of actor in policies and failure reports.
@@ -57,4 +58,7 @@ func (t *topic) Receive(c actor.Context) {
 func (t *topic) onJoin(m *lane.Member) {
 	t.Joined(m)
 	t.Replies = append(t.Replies, lane.Item{Op: lane.OpJoined, Member: m})
+	if m.Flags.Has(wamp.GetRetained) {
+		t.Replies = append(t.Replies, lane.Item{Op: lane.OpGetRetained, Member: m})
+	}
 }
