@@ -31,6 +31,7 @@ import (
 //	option strict_ids | log_ids | strict_uris
 //	option progress_without_canceling
 //	option small_limits           two of everything for a session, three for the realm
+//	option few_testaments         two per session, of 1,024 octets
 //	a is cbor-rawsocket           what a connects with, whatever its turn
 //	a joins [HELLO.Details]       transport, HELLO, WELCOME; $a is the session id
 //	a connects                    the transport alone
@@ -152,6 +153,9 @@ func (s *stage) option(cfg *actors.Config, name string) {
 		cfg.Limits = lane.DefaultLimits()
 		cfg.Limits.Subscriptions, cfg.Limits.Registrations, cfg.Limits.OpenCalls = 2, 2, 2
 		cfg.Limits.RealmSubscriptions, cfg.Limits.RealmRegistrations = 3, 3
+	case "few_testaments":
+		cfg.Limits = lane.DefaultLimits()
+		cfg.Limits.Testaments, cfg.Limits.TestamentBytes = 2, 1024
 	default:
 		s.t.Fatalf("no option %s", name)
 	}

@@ -99,6 +99,7 @@ type FeedReader struct {
 	waiting []Change
 	next    int
 	told    bool // an OpChanges is on its way
+	taken   bool // by Next, and neither Next nor Again was called since
 }
 
 // Attach adds a reader, which wants nothing at first. It is not taken off again:
@@ -144,7 +145,8 @@ func (r *FeedReader) append(changes []Change) {
 func (r *FeedReader) Next() (c Change, ok bool) {
 	r.feed.mu.Lock()
 	defer r.feed.mu.Unlock()
-	if r.next == len(r.waiting) {
+	r.taken = r.next < len(r.waiting)
+	if !r.taken {
 		r.told = false
 		return Change{}, false
 	}
@@ -161,12 +163,18 @@ func (r *FeedReader) Next() (c Change, ok bool) {
 	return c, true
 }
 
-// Again posts the reader another OpChanges: it left some for later, or lost the
-// one that it had in a crash.
-func (r *FeedReader) Again() {
+// Again posts the reader another OpChanges: it is done with what it took, and
+// leaves the rest for later.
+func (r *FeedReader) Again() { r.Resume() }
+
+// Resume is Again for a reader that starts. It says whether the one before it
+// failed on a change that it had taken.
+func (r *FeedReader) Resume() (lost bool) {
 	r.feed.mu.Lock()
 	defer r.feed.mu.Unlock()
+	lost, r.taken = r.taken, false
 	r.told = r.box.Post(nil, Item{Op: OpChanges})
+	return lost
 }
 
 // changes are those of one topic or registration that wait for the end of its

@@ -73,6 +73,8 @@ const (
 	OpChanges
 	// OpKill: meta to itself: tell sessions to go.
 	OpKill
+	// OpTestament: meta to the session that called; Ext is the TestamentChange.
+	OpTestament
 	// OpRetain, OpSettled: publisher's session to retention: the Kept in Ext is
 	// under way, and it is fanned out.
 	OpRetain
@@ -91,7 +93,7 @@ const (
 var opNames = [...]string{
 	"", "input", "event", "invoke", "bounce", "continue", "invoked", "result", "error", "cancel", "caller-gone", "meta-call",
 	"join", "leave", "drop", "joined", "refused", "transport-lost", "close", "session-ended", "opened", "reader-done", "tick",
-	"stopped", "revoked", "spawn", "settle", "changes", "kill",
+	"stopped", "revoked", "spawn", "settle", "changes", "kill", "testament",
 	"retain", "settled", "get-retained", "get-again", "retained", "clear",
 }
 
@@ -113,7 +115,7 @@ type Item struct {
 	Chunk      *netio.Chunk
 	Session    *Session // the session at the other end
 	Member     *Member
-	Ext        any // *Input, *CallDetails, *Cancellation, *Failure, *Close, *Revocation or *Child, as Op asks for
+	Ext        any // *Input, *CallDetails, *Cancellation, *Failure, *Close, *Revocation, *TestamentChange or *Child, as Op asks for
 }
 
 // Payload returns the payload that a call's item carries.

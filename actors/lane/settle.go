@@ -18,6 +18,10 @@ var CalleeGone = &Failure{URI: wamp.ErrCanceled, Message: "callee gone", Args: [
 // The caller must own the ledger: the session's actor has stopped.
 func (s *Session) Settle(x *mailbox.Executor, budget int) (done bool) {
 	l := &s.Ledger
+	budget = s.publishTestaments(x, budget)
+	if l.Testaments.Count > 0 {
+		return false
+	}
 	if s.Welcomed {
 		s.Welcomed = false
 		if !s.quiet() {

@@ -11,7 +11,7 @@ import (
 // procedure takes, and no keyword that it does not know.
 func (c *call) decode(p procedure) *wamp.Error {
 	var err error
-	if c.args, c.kwargs, err = c.it.Serializer.DecodePayload(c.it.Payload()); err != nil {
+	if c.args, c.kwargs, err = c.it.Serializer.SplitPayload(c.it.Payload()); err != nil {
 		return invalid(err.Error())
 	}
 	switch {
@@ -32,9 +32,22 @@ func invalid(text string) *wamp.Error {
 	return &wamp.Error{URI: wamp.ErrInvalidArgument, Message: text}
 }
 
+// arg is the argument at this position, nil if there is none. One that has no
+// counterpart in Go is an error, and so of no type that any procedure takes.
+func (c *call) arg(i int) any {
+	if i >= len(c.args) {
+		return nil
+	}
+	v, err := c.it.Serializer.DecodeValue(c.args[i])
+	if err != nil {
+		return err
+	}
+	return v
+}
+
 // id is the id at this position.
 func (c *call) id(i int) (wamp.ID, *wamp.Error) {
-	id, ok := toID(c.args[i])
+	id, ok := toID(c.arg(i))
 	if !ok {
 		return 0, invalid("an argument is not an id")
 	}
@@ -43,7 +56,7 @@ func (c *call) id(i int) (wamp.ID, *wamp.Error) {
 
 // text is the string at this position.
 func (c *call) text(i int) (string, *wamp.Error) {
-	text, ok := c.args[i].(string)
+	text, ok := c.arg(i).(string)
 	if !ok {
 		return "", invalid("an argument is not a string")
 	}
@@ -66,10 +79,11 @@ func (c *call) keyword(key, otherwise string) (string, *wamp.Error) {
 // match is the option of this name in the options at this position, which may be
 // missing or null; other options mean nothing here.
 func (c *call) match(i int) (wamp.Match, *wamp.Error) {
-	if len(c.args) <= i || c.args[i] == nil {
+	v := c.arg(i)
+	if v == nil {
 		return wamp.Exact, nil
 	}
-	options, ok := c.args[i].(wamp.Dict)
+	options, ok := v.(wamp.Dict)
 	if !ok {
 		return 0, invalid("the options are not a dictionary")
 	}

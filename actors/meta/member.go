@@ -46,7 +46,7 @@ func (c *call) removalReason() (wamp.URI, *wamp.Error) {
 		if c.kwargs["reason"] != nil {
 			return "", invalid("there are two reasons")
 		}
-		c.kwargs = wamp.Dict{"reason": c.args[2]}
+		c.kwargs = wamp.Dict{"reason": c.arg(2)}
 	}
 	return c.reason("")
 }

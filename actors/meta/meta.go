@@ -39,7 +39,9 @@ func (m *meta) Receive(c actor.Context) {
 	case *lane.Batch:
 		m.drain(b)
 	case *actor.Started:
-		m.Events.Again() // the one before may have failed on the last
+		if m.Events.Resume() {
+			m.Env.Counters.Drop(lane.DropCrash, 1)
+		}
 	}
 }
 
@@ -64,7 +66,7 @@ type call struct {
 	*meta
 	it     *lane.Item
 	caller *lane.Session
-	args   []any
+	args   [][]byte // each as it was encoded, see arg
 	kwargs wamp.Dict
 }
 

@@ -20,6 +20,9 @@ var procedures = map[string]procedure{
 	"wamp.session.kill_by_authrole": {1, 1, lastWords, sessionKillByAuthRole},
 	"wamp.session.kill_all":         {0, 0, lastWords, sessionKillAll},
 
+	"wamp.session.add_testament":    {3, 3, []string{"publish_options", "scope"}, addTestament},
+	"wamp.session.flush_testaments": {0, 1, []string{"scope"}, flushTestaments},
+
 	"wamp.registration.list":          {0, 0, nil, registrationList},
 	"wamp.registration.lookup":        {1, 2, nil, registrationLookup},
 	"wamp.registration.match":         {1, 1, nil, registrationMatch},

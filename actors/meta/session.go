@@ -31,10 +31,11 @@ func sessionIDs(sessions []*lane.Session) []wamp.ID {
 // sessions returns the sessions of the roles that the first argument lists;
 // without one, all.
 func (c *call) sessions() ([]*lane.Session, *wamp.Error) {
-	if len(c.args) == 0 || c.args[0] == nil {
+	filter := c.arg(0)
+	if filter == nil {
 		return c.those(func(*lane.Session) bool { return true }), nil
 	}
-	roles, ok := c.args[0].([]any)
+	roles, ok := filter.([]any)
 	if !ok {
 		return nil, invalid("the list of authroles is not a list")
 	}

@@ -31,7 +31,7 @@ func (s *session) onPublish(m *wamp.Message) {
 		p.Receivers = &m.Options.Receivers
 	}
 	if m.Flags.Has(wamp.DiscloseMe) {
-		p.Disclosed = s.identify("publisher")
+		p.Disclosed = s.Identify("publisher")
 	}
 	if m.Flags.Has(wamp.Retain) {
 		p.Retain(s.Realm, s.x, m.URI, func() { s.fanOut(&p, m.URI) })
@@ -108,13 +108,4 @@ func (s *session) lookUpTopics(uri []byte, view *lane.View[*lane.Topic], old *ca
 		return nil
 	}
 	return s.topics.put(string(uri), r, view.Seq)
-}
-
-// identify returns what Details disclose of this session as publisher or caller.
-func (s *session) identify(role string) []wamp.Field {
-	return []wamp.Field{
-		wamp.Int(role, uint64(s.ID)),
-		wamp.Text(role+"_authid", s.Identity.AuthID),
-		wamp.Text(role+"_authrole", s.Identity.AuthRole),
-	}
 }

@@ -110,6 +110,8 @@ func (s *session) handle(it *lane.Item) {
 		s.onRefused(it.Member, it.Ext.(*lane.Failure))
 	case lane.OpRevoked:
 		s.onRevoked(it.Member, it.Ext.(*lane.Revocation))
+	case lane.OpTestament:
+		s.onTestament(it)
 	case lane.OpTransportLost:
 		s.end(lane.Close{Silent: true})
 	case lane.OpClose:

@@ -29,6 +29,7 @@ var Announced = wamp.Dict{
 		"registration_meta_api":        true,
 		"registration_revocation":      true,
 		"progressive_call_invocations": true,
+		"testament_meta_api":           true,
 	}},
 }
 
