@@ -103,8 +103,17 @@ func eventRounds(tb testing.TB, k kind) (round func()) {
 }
 
 // callRounds returns a round of CALL → INVOCATION → YIELD → RESULT.
-func callRounds(tb testing.TB, k kind) (round func()) {
-	r := start(tb, lenient())
+func callRounds(tb testing.TB, k kind) (round func()) { return callRoundsIn(tb, k, lenient()) }
+
+// timedRounds are callRounds whose calls have a timeout, the realm's.
+func timedRounds(tb testing.TB, k kind) (round func()) {
+	cfg := lenient()
+	cfg.Realms[0].CallTimeout = 30 * time.Second
+	return callRoundsIn(tb, k, cfg)
+}
+
+func callRoundsIn(tb testing.TB, k kind, cfg actors.Config) (round func()) {
+	r := start(tb, cfg)
 	from, to := enter(tb, r, k), enter(tb, r, k)
 	to.must(tb, register("com.procedure", "", ""), wamp.Registered)
 	caller, callee := draw(tb, from), draw(tb, to)
@@ -132,11 +141,45 @@ func callRounds(tb testing.TB, k kind) (round func()) {
 	}
 }
 
+// progressRounds returns a round in which each call gets one progressive result
+// before the final one.
+func progressRounds(tb testing.TB, k kind) (round func()) {
+	r := start(tb, lenient())
+	from, to := enter(tb, r, k), enter(tb, r, k)
+	to.must(tb, register("com.procedure", "", ""), wamp.Registered)
+	caller, callee := draw(tb, from), draw(tb, to)
+	called := caller.frames(&wamp.Message{Type: wamp.Call, URI: []byte("com.procedure"), Fields: []wamp.Field{wamp.True("receive_progress")}})
+	answers := make([]byte, 0, 2*len(called))
+	part, yield := wamp.Message{Type: wamp.Yield, Fields: []wamp.Field{wamp.True("progress")}}, wamp.Message{Type: wamp.Yield}
+	serve := func(m *wamp.Message) {
+		if m.Type != wamp.Invocation || !m.Flags.Has(wamp.ReceiveProgress) {
+			tb.Fatalf("got %+v", m)
+		}
+		part.Request, yield.Request = m.Request, m.Request
+		answers = callee.frame(callee.frame(answers, &part), &yield)
+	}
+	results := 0
+	check := func(m *wamp.Message) {
+		if results++; m.Type != wamp.Result || m.Flags.Has(wamp.Progress) != (results%2 == 1) {
+			tb.Fatalf("got %+v", m)
+		}
+	}
+	return func() {
+		caller.write(called)
+		callee.read(serve)
+		callee.write(answers)
+		answers = answers[:0]
+		caller.read(check)
+		caller.read(check)
+	}
+}
+
 // routes are the ways that are measured, with the messages that a round routes.
 var routes = []struct {
 	name   string
 	rounds func(testing.TB, kind) func()
-}{{"PUBLISH→EVENT", eventRounds}, {"CALL→RESULT", callRounds}}
+}{{"PUBLISH→EVENT", eventRounds}, {"CALL→RESULT", callRounds},
+	{"CALL→RESULT in time", timedRounds}, {"CALL→RESULT with progress", progressRounds}}
 
 // allocations counts what all goroutines allocate per routed event or call.
 func allocations(rounds int, round func()) float64 {

@@ -61,6 +61,11 @@ type RealmConfig struct {
 	// INTERRUPT, and what they send in vain is dropped. False is what the
 	// specification says: such callees are not asked.
 	ProgressWithoutCanceling bool `yaml:"progress_without_canceling"`
+	// CallTimeout is the timeout of calls that ask for none; zero means none.
+	CallTimeout time.Duration `yaml:"call_timeout" range:"0s.."`
+	// MaxCallTimeout is the longest timeout that a call may have. Longer ones, also
+	// CallTimeout, are shortened to it. Zero means that calls may ask for any.
+	MaxCallTimeout time.Duration `yaml:"max_call_timeout" range:"0s.."`
 	// Retention bounds what PUBLISH with retain keeps; zero fields are those of
 	// [retention.Defaults].
 	Retention store.Bounds `yaml:"retention"`
@@ -78,6 +83,7 @@ func (c *RealmConfig) calls() (rules lane.CallRules) {
 	if c.ProgressWithoutCanceling {
 		rules.Progressing = dealer.AnyProgressing
 	}
+	rules.Timeout, rules.MaxTimeout = c.CallTimeout, c.MaxCallTimeout
 	return rules
 }
 

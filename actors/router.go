@@ -45,7 +45,7 @@ func NewRouter(system *actor.ActorSystem, cfg Config) (*Router, error) {
 	r := &Router{cfg: cfg, system: system, realms: map[string]*atomic.Pointer[lane.Realm]{}, retained: map[string]*retention.State{}}
 	r.env = &lane.Env{
 		System: system, Log: cfg.Log, Limits: cfg.Limits, Agent: cfg.Agent,
-		Random: cfg.Random, Now: cfg.Now, Fault: cfg.fault,
+		Random: cfg.Random, Now: cfg.Now, Started: cfg.Now(), Fault: cfg.fault,
 		Policies: cfg.Policies, Registry: supervisor.NewRegistry(), Report: r.report,
 	}
 	r.early.limits = &r.env.Limits

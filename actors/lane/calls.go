@@ -1,6 +1,8 @@
 package lane
 
 import (
+	"time"
+
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/callboard-wamp/callboard/wamp/dealer"
 )
@@ -10,12 +12,18 @@ import (
 type CallRules struct {
 	// Progressing says which callees are asked for progressive results.
 	Progressing dealer.Progressing
+	// Timeout is that of calls which ask for none, and MaxTimeout the longest that
+	// a call may have; zero means none.
+	Timeout, MaxTimeout time.Duration
 }
 
 // Made is a call that waits for its one final answer.
 type Made struct {
 	Serial uint32
 	State  dealer.Call
+	// Timeout is how long the caller waits for each result, 0 for ever; Since is
+	// when it began to wait for the next one, see [Env.Elapsed].
+	Timeout, Since time.Duration
 	// Callee is who is asked; nil for the router's own procedures.
 	Callee *Session
 	// Procedure is set when the call may still bounce to another callee.
@@ -58,6 +66,10 @@ func (l *Ledger) CloseCall(request wamp.ID) (Made, bool) {
 	}
 	return made, ok
 }
+
+// Due is when the call is over without a further result. It means nothing without
+// a timeout.
+func (m *Made) Due() time.Duration { return m.Since + m.State.Lasts(m.Timeout) }
 
 // CalleeFeatures are those of who is asked; the router's own procedures have none.
 func (m *Made) CalleeFeatures() wamp.Features {

@@ -26,6 +26,8 @@ type Env struct {
 	// concurrent use.
 	Random func() uint64
 	Now    func() time.Time
+	// Started is when the router was made.
+	Started time.Time
 	// Counters count what the router did and what it dropped.
 	Counters Counters
 	// Policies, Registry and Report are how failures are dealt with, counted and
@@ -48,6 +50,9 @@ func (e *Env) Inject(kind supervisor.Kind, it *Item) {
 		e.Fault(kind, it)
 	}
 }
+
+// Elapsed is the time since the router was made, by which timeouts are counted.
+func (e *Env) Elapsed() time.Duration { return e.Now().Sub(e.Started) }
 
 // Limits bound what peers may use: each session and connection, unless a comment
 // says otherwise. Every refusal says which limit it was.

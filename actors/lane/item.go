@@ -2,6 +2,7 @@ package lane
 
 import (
 	"errors"
+	"time"
 
 	"github.com/callboard-wamp/callboard/codec"
 	"github.com/callboard-wamp/callboard/netio"
@@ -57,7 +58,7 @@ const (
 	OpOpened
 	// OpReaderDone: reader to connection: nothing more will be read.
 	OpReaderDone
-	// OpTick: timer to connection.
+	// OpTick: timer to connection or session.
 	OpTick
 	// OpStopped: topic shard or procedure shard to directory: the actor of the
 	// Topic or Registration in Ext has stopped.
@@ -151,6 +152,9 @@ type CallDetails struct {
 	// or some callee registered with disclose_caller.
 	Caller *Session
 	Asked  bool
+	// Timeout is set when some callee watches the time by itself, see
+	// [dealer.Forwards].
+	Timeout time.Duration
 }
 
 // Failure is what OpError and OpRefused carry: the URI of the ERROR, a text for

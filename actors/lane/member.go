@@ -93,6 +93,9 @@ func (m *Member) Usable() bool {
 // several messages.
 func (m *Member) TakesInput() bool { return m.Usable() && dealer.TakesInput(m.Session.Features) }
 
+// Forwards says whether this callee is told of timeouts.
+func (m *Member) Forwards() bool { return dealer.Forwards(m.Flags, m.Session.Features) }
+
 // Key names a subscription or registration within a realm or a session.
 type Key struct {
 	URI   string

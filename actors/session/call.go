@@ -31,16 +31,26 @@ func (s *session) onCall(in *lane.Input, m *wamp.Message) {
 		s.refuseCall(m, &wamp.Error{URI: wamp.ErrNoSuchProcedure, Message: "no callee has registered " + string(m.URI)})
 		return
 	}
+	made := s.begin(m, r)
 	it := lane.Item{
 		Op: lane.OpInvoke, Session: s.Session, Request: m.Request, Serial: s.serial,
 		Serializer: s.Transport.Group.Serializer, N: m.Payload.N, Bytes: m.Payload.Bytes,
-		Chunk: in.Chunk, Flags: m.Flags, Ext: s.callDetails(m.URI, m.Flags, r, callees),
+		Chunk: in.Chunk, Flags: m.Flags, Ext: s.callDetails(m.URI, m.Flags, made, callees),
 	}
 	it.Chunk.Retain(1)
-	s.Ledger.Made.Put(m.Request, lane.Made{
-		Serial: s.serial, State: dealer.NewCall(m.Flags), Procedure: r, Stream: streamOf(m),
-	})
 	s.ask(&it, r, callees)
+}
+
+// begin notes a call as open. Its time begins.
+func (s *session) begin(m *wamp.Message, r *lane.Registration) *lane.Made {
+	made := lane.Made{
+		Serial: s.serial, State: dealer.NewCall(m.Flags), Procedure: r, Stream: streamOf(m), Timeout: s.timeout(m),
+	}
+	if made.Timeout != 0 {
+		made.Since = s.env.Elapsed()
+	}
+	s.Ledger.Made.Put(m.Request, made)
+	return s.Ledger.Made.Get(m.Request)
 }
 
 // refuseCall answers a CALL that no callee hears of.
@@ -61,17 +71,19 @@ func (s *session) mayCall(m *wamp.Message) *wamp.Error {
 	return nil
 }
 
-// callDetails returns what INVOCATION.Details have to say, or nil.
-func (s *session) callDetails(uri []byte, flags wamp.Flags, r *lane.Registration, c *lane.Callees) any {
-	disclose := flags.Has(wamp.DiscloseMe)
+// callDetails returns what INVOCATION.Details may have to say, or nil.
+func (s *session) callDetails(uri []byte, flags wamp.Flags, made *lane.Made, c *lane.Callees) any {
+	pattern := made.Procedure.Match != wamp.Exact
+	disclose, forward := flags.Has(wamp.DiscloseMe), false
 	for _, callee := range c.Callees {
 		disclose = disclose || callee.Flags.Has(wamp.DiscloseCaller)
+		forward = forward || made.Timeout != 0 && callee.Forwards()
 	}
-	if !disclose && r.Match == wamp.Exact {
+	if !disclose && !forward && !pattern {
 		return nil
 	}
-	d := &lane.CallDetails{}
-	if r.Match != wamp.Exact {
+	d := &lane.CallDetails{Timeout: made.Timeout}
+	if pattern {
 		d.Procedure = string(uri)
 	}
 	if disclose {
@@ -98,11 +110,12 @@ func (s *session) ask(it *lane.Item, r *lane.Registration, callees *lane.Callees
 			return
 		}
 		if !ok {
-			r, callees = s.elsewhere(it, r)
+			r, callees = s.elsewhere(it, made)
 			continue
 		}
 		it.Member = member
-		made.Callee, made.Procedure = member.Session, r
+		made.Callee = member.Session
+		s.watch(made, member)
 		if st := made.Stream; st != nil {
 			st.Member, st.Details = member, it.Ext
 		}
@@ -116,19 +129,15 @@ func (s *session) ask(it *lane.Item, r *lane.Registration, callees *lane.Callees
 }
 
 // elsewhere finds who serves a call whose registration has nobody left.
-func (s *session) elsewhere(it *lane.Item, r *lane.Registration) (*lane.Registration, *lane.Callees) {
-	uri, flags := []byte(r.URI), wamp.Flags(0)
-	if d, ok := it.Ext.(*lane.CallDetails); ok {
-		if d.Procedure != "" {
-			uri = []byte(d.Procedure)
-		}
-		if d.Asked {
-			flags = wamp.DiscloseMe
-		}
+func (s *session) elsewhere(it *lane.Item, made *lane.Made) (*lane.Registration, *lane.Callees) {
+	uri := []byte(made.Procedure.URI)
+	if d, ok := it.Ext.(*lane.CallDetails); ok && d.Procedure != "" {
+		uri = []byte(d.Procedure)
 	}
 	next, callees, _ := s.bestServing(uri, s.Realm.ProcedurePatterns.View())
 	if next != nil {
-		it.Ext = s.callDetails(uri, flags, next, callees)
+		made.Procedure = next
+		it.Ext = s.callDetails(uri, it.Flags, made, callees)
 	}
 	return next, callees
 }
@@ -203,7 +212,9 @@ func (s *session) callMeta(m *wamp.Message) {
 		s.refuseCall(m, noInput)
 		return
 	}
-	s.Ledger.Made.Put(m.Request, lane.Made{Serial: s.serial})
+	if made := s.begin(m, nil); made.Timeout != 0 {
+		s.wakeAt(made.Due(), made.Since)
+	}
 	it := lane.Item{
 		Op: lane.OpMetaCall, Session: s.Session, Request: m.Request, Serial: s.serial,
 		Serializer: s.Transport.Group.Serializer, N: m.Payload.N,
@@ -257,7 +268,9 @@ func (s *session) onResult(it *lane.Item) {
 		s.writeAnswer(it, &wamp.Message{Type: wamp.Result, Request: it.Request})
 		return
 	}
-	made.State = next
+	if made.State = next; made.Timeout != 0 {
+		made.Since = s.env.Elapsed()
+	}
 	if err := s.passOn(it); err != nil {
 		s.conclude(it.Request, next.Undeliverable(err.URI), err.Message)
 	}

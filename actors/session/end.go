@@ -12,6 +12,7 @@ func (s *session) end(c lane.Close) {
 		return
 	}
 	s.ended = true
+	s.clock.Stop()
 	s.Leave()
 	t := s.Transport
 	t.Target.Store(t.Box)

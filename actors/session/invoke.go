@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"time"
 
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/wamp"
@@ -60,7 +61,7 @@ func (s *session) unserved(it *lane.Item, uri wamp.URI, text string) {
 
 // invocationDetails names the procedure of a pattern-based registration, and
 // the caller if it asked for it or this callee did, and says whether progressive
-// results are welcome, and more input comes. What it returns is valid until the next call.
+// results are welcome, more input comes, and the callee watches the time. What it returns is valid until the next call.
 func (s *session) invocationDetails(it *lane.Item) []wamp.Field {
 	f := s.served[:0]
 	if it.Flags.Has(wamp.Progress) {
@@ -77,6 +78,9 @@ func (s *session) invocationDetails(it *lane.Item) []wamp.Field {
 			id := &d.Caller.Identity
 			f = append(f, wamp.Int("caller", uint64(d.Caller.ID)),
 				wamp.Text("caller_authid", id.AuthID), wamp.Text("caller_authrole", id.AuthRole))
+		}
+		if d.Timeout != 0 && it.Member.Forwards() {
+			f = append(f, wamp.Int("timeout", uint64(d.Timeout/time.Millisecond)))
 		}
 	}
 	s.served = f[:0]

@@ -2,10 +2,12 @@ package session
 
 import (
 	"errors"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/actors/mailbox"
+	"github.com/callboard-wamp/callboard/actors/timer"
 	"github.com/callboard-wamp/callboard/netio"
 	"github.com/callboard-wamp/callboard/supervisor"
 	"github.com/callboard-wamp/callboard/wamp"
@@ -28,6 +30,8 @@ type session struct {
 	outOfStep bool
 	serial    uint32
 	finished  dealer.Finished // calls whose input may still be under way
+	clock     *timer.Timer    // of calls that have a timeout; nil before the first one
+	wakes     time.Duration   // when it is set to, by Env.Elapsed; 0 if it is not
 	served    []wamp.Field    // scratch for Details
 	ended     bool            // nothing more is routed or written
 }
@@ -112,6 +116,8 @@ func (s *session) handle(it *lane.Item) {
 		s.onRevoked(it.Member, it.Ext.(*lane.Revocation))
 	case lane.OpTestament:
 		s.onTestament(it)
+	case lane.OpTick:
+		s.onTick()
 	case lane.OpTransportLost:
 		s.end(lane.Close{Silent: true})
 	case lane.OpClose:

@@ -21,6 +21,7 @@ var Announced = wamp.Dict{
 	}},
 	"dealer": wamp.Dict{"features": wamp.Dict{
 		"caller_identification":        true,
+		"call_timeout":                 true,
 		"call_canceling":               true,
 		"progressive_call_results":     true,
 		"pattern_based_registration":   true,

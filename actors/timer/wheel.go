@@ -2,7 +2,12 @@
 // short functions when their time has come. It holds thousands of timers in one
 // goroutine, which exists only while a timer is set.
 //
-//	t := wheel.After(5*time.Second, func() { box.Post(nil, tick) })
+// A timer belongs to whoever needs it and can be set again and again, which
+// allocates nothing:
+//
+//	var t timer.Timer
+//	t.Init(wheel, func() { box.Post(nil, tick) })
+//	t.Set(5*time.Second)
 //	t.Stop()
 package timer
 
@@ -20,7 +25,7 @@ const (
 // Wheel is a hashed timer wheel. All methods may be called concurrently.
 type Wheel struct {
 	mu      sync.Mutex
-	slots   [slots]map[*Timer]struct{}
+	slots   [slots]*Timer // first of a list
 	count   int
 	now     int64 // ticks since the start
 	start   time.Time
@@ -29,13 +34,17 @@ type Wheel struct {
 	wake    chan struct{}
 	done    sync.WaitGroup
 	onPanic func(any)
+	due     []*Timer // belongs to the goroutine
 }
 
-// Timer is one timer of a wheel.
+// Timer is one timer of a wheel. It must not be copied once it was set.
 type Timer struct {
-	w  *Wheel
-	at int64
-	f  func()
+	w *Wheel
+	f func()
+	// The rest is guarded by the wheel's mutex.
+	set        bool
+	at         int64
+	next, prev *Timer
 }
 
 // New returns a wheel. onPanic gets the value of a panic in a timer's function.
@@ -46,11 +55,24 @@ func New(onPanic func(any)) *Wheel {
 // After calls f once, d from now or up to one [Tick] later, on the wheel's
 // goroutine. f must not block. On a closed wheel nothing is ever called.
 func (w *Wheel) After(d time.Duration, f func()) *Timer {
+	t := new(Timer)
+	t.Init(w, f)
+	t.Set(d)
+	return t
+}
+
+// Init says on which wheel the timer is and what it calls, see [Wheel.After].
+func (t *Timer) Init(w *Wheel, f func()) { t.w, t.f = w, f }
+
+// Set makes the timer call its function d from now, and not when it would have
+// before. The methods of one timer may be called concurrently.
+func (t *Timer) Set(d time.Duration) {
+	w := t.w
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	t := &Timer{w: w, f: f}
+	w.remove(t)
 	if w.closed {
-		return t
+		return
 	}
 	if !w.running {
 		w.running = true
@@ -59,27 +81,45 @@ func (w *Wheel) After(d time.Duration, f func()) *Timer {
 		w.done.Add(1)
 		go w.run()
 	}
-	t.at = int64((time.Since(w.start)+d)/Tick) + 1
-	t.at = max(t.at, w.now+1)
-	slot := &w.slots[t.at%slots]
-	if *slot == nil {
-		*slot = make(map[*Timer]struct{})
-	}
-	(*slot)[t] = struct{}{}
-	w.count++
-	return t
+	t.at = max(int64((time.Since(w.start)+d)/Tick)+1, w.now+1)
+	w.insert(t)
 }
 
-// Stop takes the timer off the wheel. Its function may be running just now.
+// Stop takes the timer off the wheel. Its function may be running just now. A
+// timer that was never set may be stopped, too, and nil as well.
 func (t *Timer) Stop() {
-	w := t.w
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	slot := w.slots[t.at%slots]
-	if _, ok := slot[t]; ok {
-		delete(slot, t)
-		w.count--
+	if t == nil || t.w == nil {
+		return
 	}
+	t.w.mu.Lock()
+	defer t.w.mu.Unlock()
+	t.w.remove(t)
+}
+
+func (w *Wheel) insert(t *Timer) {
+	first := &w.slots[t.at%slots]
+	t.set, t.prev, t.next = true, nil, *first
+	if t.next != nil {
+		t.next.prev = t
+	}
+	*first = t
+	w.count++
+}
+
+func (w *Wheel) remove(t *Timer) {
+	if !t.set {
+		return
+	}
+	if t.prev != nil {
+		t.prev.next = t.next
+	} else {
+		w.slots[t.at%slots] = t.next
+	}
+	if t.next != nil {
+		t.next.prev = t.prev
+	}
+	t.set, t.prev, t.next = false, nil, nil
+	w.count--
 }
 
 // Close stops every timer and waits for the wheel's goroutine.
@@ -104,8 +144,9 @@ func (w *Wheel) run() {
 			return
 		case <-ticker.C:
 		}
-		due, more := w.advance()
-		for _, t := range due {
+		more := w.advance()
+		for i, t := range w.due {
+			w.due[i] = nil
 			w.call(t.f)
 		}
 		if !more {
@@ -116,28 +157,29 @@ func (w *Wheel) run() {
 
 // advance collects what is due up to now; more is false when the wheel stops
 // because nothing is left.
-func (w *Wheel) advance() (due []*Timer, more bool) {
+func (w *Wheel) advance() (more bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.due = w.due[:0]
 	now := int64(time.Since(w.start) / Tick)
 	for step := int64(0); w.now < now && step < slots; step++ {
 		w.now++
-		due = w.collect(w.slots[w.now%slots], now, due)
+		w.collect(w.slots[w.now%slots], now)
 	}
 	w.now = now
-	w.running = w.count > 0 || len(due) > 0
-	return due, w.running
+	w.running = w.count > 0 || len(w.due) > 0
+	return w.running
 }
 
-func (w *Wheel) collect(slot map[*Timer]struct{}, now int64, due []*Timer) []*Timer {
-	for t := range slot {
+func (w *Wheel) collect(t *Timer, now int64) {
+	for t != nil {
+		next := t.next
 		if t.at <= now {
-			delete(slot, t)
-			w.count--
-			due = append(due, t)
+			w.remove(t)
+			w.due = append(w.due, t)
 		}
+		t = next
 	}
-	return due
 }
 
 func (w *Wheel) call(f func()) {

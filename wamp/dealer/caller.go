@@ -19,6 +19,8 @@ const (
 	// MoreInput: the last CALL of it had the option progress, so that others with
 	// the same id continue it.
 	MoreInput
+	// Forwarded: the callee was told of the timeout and watches it.
+	Forwarded
 )
 
 // Has says whether all of these are set.
@@ -100,6 +102,12 @@ func (c Call) Cancel(mode wamp.CancelMode, callee wamp.Features) (Call, Step) {
 		step.Verdict = Wait
 	}
 	return c, step
+}
+
+// Timeout is the time being over (advanced profile, "Call Timeouts"). Whoever waits
+// for the answer to a CANCEL waits no longer either.
+func (c Call) Timeout() Step {
+	return Step{Verdict: Fail, Error: wamp.ErrTimeout, Reason: wamp.ErrTimeout, Mode: wamp.KillNoWait}
 }
 
 // Result is the callee's YIELD, with the flags that say whether it is a
