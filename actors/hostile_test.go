@@ -209,6 +209,24 @@ func TestOneWrite(t *testing.T) {
 	}
 }
 
+// What cannot be read right behind a HELLO, in the same write, ends the session
+// that the HELLO began.
+func TestBrokenBehindHello(t *testing.T) {
+	router := start(t, actors.Config{})
+	for _, p := range places(t, router) {
+		for _, k := range kinds {
+			t.Run(fmt.Sprint(p.name, "/", k), func(t *testing.T) {
+				g := p.guest(t, k)
+				all := append(g.frame(g.encode([]any{1, "realm1", publisher})), g.frame([]byte("nonsense"))...)
+				_, err := g.Write(all)
+				g.must(err)
+				g.expect(wamp.Welcome)
+				g.aborted(1002)
+			})
+		}
+	}
+}
+
 // Forms that no encoder of ours writes, but that mean something.
 func TestUnusualForms(t *testing.T) {
 	good := map[codec.Serializer]map[string]string{

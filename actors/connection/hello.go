@@ -18,7 +18,11 @@ func (c *connection) onInput(in *lane.Input) {
 		c.onMessage(&in.Messages[i])
 		in.Handled++
 	}
-	if in.Err != nil && c.phase == waiting {
+	switch {
+	case in.Err == nil:
+	case c.phase == joined: // what could not be read stood right behind the HELLO
+		in.Rest(len(in.Messages)).PostTo(c.session.Box, nil)
+	case c.phase == waiting:
 		c.end(lane.CloseFor(in.Err))
 	}
 	in.Done() // not deferred: after a crash the mailbox settles the input
