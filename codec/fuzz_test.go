@@ -16,7 +16,8 @@ func FuzzParseMessagePack(f *testing.F) { fuzzParse(f, codec.MessagePack) }
 func FuzzParseCBOR(f *testing.F)        { fuzzParse(f, codec.CBOR) }
 
 // fuzzParse: whatever is accepted, another decoder takes for well-formed; both
-// ways through the parser agree; and decode, encode, decode gives the same.
+// ways through the parser agree, and say what the other decoder reads; and decode,
+// encode, decode gives the same.
 func fuzzParse(f *testing.F, s codec.Serializer) {
 	for _, seed := range seeds(f, s) {
 		f.Add(seed)
@@ -34,6 +35,7 @@ func fuzzParse(f *testing.F, s codec.Serializer) {
 		}
 		checkOracle(t, s, original)
 		checkOracle(t, s, b)
+		checkMeaning(t, s, original, m)
 		if !reflect.DeepEqual(m, slow) {
 			t.Fatalf("%q:\n fast %+v\nslow %+v", original, m, slow)
 		}

@@ -19,12 +19,20 @@ import (
 // libraries that Transcode does not use. The result is false when the library
 // cannot say it.
 func meaning(s codec.Serializer, b []byte) (text string, ok bool) {
+	v, ok := oracleValue(s, b)
+	if !ok {
+		return "", false
+	}
+	return describe(v)
+}
+
+// oracleValue is the value as a library reads it that is not ours.
+func oracleValue(s codec.Serializer, b []byte) (v any, ok bool) {
 	defer func() {
 		if recover() != nil { // of a library that met a key that is not comparable
-			text, ok = "", false
+			v, ok = nil, false
 		}
 	}()
-	var v any
 	var err error
 	switch s {
 	case codec.JSON:
@@ -36,10 +44,7 @@ func meaning(s codec.Serializer, b []byte) (text string, ok bool) {
 	case codec.CBOR:
 		err = cborOracle.Unmarshal(b, &v)
 	}
-	if err != nil {
-		return "", false
-	}
-	return describe(v)
+	return v, err == nil
 }
 
 var cborOracle, _ = cbor.DecOptions{MaxNestedLevels: 256, IntDec: cbor.IntDecConvertNone}.DecMode()

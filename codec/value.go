@@ -10,6 +10,7 @@ import (
 // Nothing of the result aliases b. Integers come as int64, above its range as
 // uint64; JSON numbers that are neither come as float64; binary comes as
 // []byte, in JSON too (advanced profile, "Binary conversion of JSON Strings").
+// Tags of CBOR are not looked at: the value of a bignum is its octets.
 //
 // The error is a *wamp.Error, wamp.error.invalid_argument, when b is malformed,
 // has a dictionary with keys that are not unique text, or a value that has no
