@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -45,8 +46,21 @@ func (r *Router) Serve(l Listener) error {
 	props := actor.PropsFromProducer(func() actor.Actor {
 		return r.env.Guard(supervisor.Listener, &listener{r: r, l: l, stop: make(chan struct{})})
 	})
-	r.system.Root.Send(r.tree.nodes.Load().listeners, &spawn{name: l.Net.Addr().String(), props: props})
+	r.system.Root.Send(r.tree.nodes.Load().listeners, &spawn{name: r.nameOf(l.Net), props: props})
 	return nil
+}
+
+// nameOf is the address of a listener, numbered from the second one on that has
+// the same: listeners in memory often do. The mutex is held.
+func (r *Router) nameOf(l net.Listener) string {
+	name := l.Addr().String()
+	if r.names == nil {
+		r.names = map[string]int{}
+	}
+	if r.names[name]++; r.names[name] > 1 {
+		return name + "#" + strconv.Itoa(r.names[name])
+	}
+	return name
 }
 
 // accepting failed for good, or its goroutine panicked.

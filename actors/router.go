@@ -35,6 +35,7 @@ type Router struct {
 	mu      sync.Mutex
 	started bool
 	drained bool
+	names   map[string]int // of listeners, and how many have the same
 }
 
 // NewRouter prepares a router. Nothing runs before [Router.Start].
