@@ -80,12 +80,18 @@ func TestWhatWaitsForTheReplyIsBounded(t *testing.T) {
 	var cfg actors.Config
 	cfg.Limits = lane.DefaultLimits()
 	cfg.Limits.HeldBytes = events / 2 * 1000
+	refused := make(chan uint64, 1) // of a mailbox that was closed meanwhile
 	cfg.SetFault(func(kind supervisor.Kind, it *lane.Item) {
 		if kind == supervisor.Topic && it.Op == lane.OpJoin {
 			large := wamp.Payload{N: 1, Bytes: []byte(`["` + string(make([]byte, 1000)) + `"]`)}
+			var late uint64
 			for n := range wamp.ID(events) {
-				it.Member.Session.Box.Post(nil, event(it.Member, n+1, large))
+				if e := event(it.Member, n+1, large); !it.Member.Session.Box.Post(nil, e) {
+					e.Release()
+					late++
+				}
 			}
+			refused <- late
 		}
 	})
 	r := start(t, cfg)
@@ -96,7 +102,7 @@ func TestWhatWaitsForTheReplyIsBounded(t *testing.T) {
 	}
 	p.cut()
 	left(t, r)
-	if n := r.Counters().Dropped(lane.DropSessionGone); n != events {
+	if n := r.Counters().Dropped(lane.DropSessionGone) + <-refused; n != events {
 		t.Errorf("%d of %d events are counted: %v", n, events, r.Counters().Drops())
 	}
 }
