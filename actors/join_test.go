@@ -9,6 +9,7 @@ import (
 	"github.com/callboard-wamp/callboard/actors"
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/codec"
+	"github.com/callboard-wamp/callboard/supervisor"
 	"github.com/callboard-wamp/callboard/wamp"
 )
 
@@ -44,7 +45,7 @@ func standIn(t *testing.T, r *actors.Router, n int, like *lane.Member) *standIns
 
 // dropping makes an actor that drops what it gets.
 func dropping(t *testing.T, env *lane.Env) *lane.Box {
-	box := env.NewBox(lane.BoxOptions{})
+	box := env.NewBox(supervisor.Session, nil)
 	pid := env.System.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
 		if b, ok := c.Message().(*lane.Batch); ok {
 			for it, ok := b.Next(); ok; it, ok = b.Next() {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"github.com/callboard-wamp/callboard/actors/connection"
 	"github.com/callboard-wamp/callboard/codec"
 	"github.com/callboard-wamp/callboard/netio"
 	"github.com/callboard-wamp/callboard/supervisor"
@@ -32,6 +33,7 @@ type Listener struct {
 type listener struct {
 	r    *Router
 	l    Listener
+	o    *connection.Options
 	stop chan struct{}
 }
 
@@ -43,8 +45,9 @@ func (r *Router) Serve(l Listener) error {
 		l.Net.Close()
 		return errDraining
 	}
+	o := r.options(l.Accept)
 	props := actor.PropsFromProducer(func() actor.Actor {
-		return r.env.Guard(supervisor.Listener, &listener{r: r, l: l, stop: make(chan struct{})})
+		return r.env.Guard(supervisor.Listener, &listener{r: r, l: l, o: o, stop: make(chan struct{})})
 	})
 	r.system.Root.Send(r.tree.nodes.Load().listeners, &spawn{name: r.nameOf(l.Net), props: props})
 	return nil
@@ -111,20 +114,20 @@ func (l *listener) accept() error {
 			continue
 		}
 		pause = firstPause
-		l.r.take(c, &l.l)
+		l.take(c)
 	}
 }
 
 // take makes a transport of an accepted connection, unless too many others have
 // not yet said who they are.
-func (r *Router) take(c net.Conn, l *Listener) {
-	from := l.host(c.RemoteAddr())
+func (l *listener) take(c net.Conn) {
+	r, from := l.r, l.l.host(c.RemoteAddr())
 	if limit := r.early.enter(from); limit != "" {
 		r.env.Log.Warn().Str("remote", from).Str("limit", limit).Msg("connection refused: too many without a session")
 		c.Close()
 		return
 	}
-	if !netio.KeepsAlive(l.Net) {
+	if !netio.KeepsAlive(l.l.Net) {
 		r.keepAlive(c)
 	}
 	left := func() { r.early.leave(from) }
@@ -132,7 +135,7 @@ func (r *Router) take(c net.Conn, l *Listener) {
 	if err != nil {
 		conn = netio.NewQueued(c)
 	}
-	if r.attach(conn, l.Accept, left) != nil {
+	if r.attach(conn, l.o, left) != nil {
 		left()
 	}
 }

@@ -51,10 +51,10 @@ func NewRouter(system *actor.ActorSystem, cfg Config) (*Router, error) {
 	}
 	r.early.limits = &r.env.Limits
 	r.readers.Report = r.report
-	r.env.Prepare()
 	r.env.Scheduler = mailbox.NewScheduler(func() mailbox.Local { return lane.NewEncoder(r.env) }, mailbox.SchedulerOptions{
 		OnPanic: func(v any) { r.env.Log.Error().Interface("panic", v).Msg("encoder failed") },
 	})
+	r.env.Prepare()
 	r.env.Timers = timer.New(func(v any) { r.env.Log.Error().Interface("panic", v).Msg("timer failed") })
 	for _, c := range cfg.Realms {
 		r.realms[string(c.URI)] = new(atomic.Pointer[lane.Realm])
@@ -106,26 +106,29 @@ func (r *Router) lookup(uri []byte) *lane.Realm {
 // Attach serves one connection that was accepted elsewhere: a socket, or one
 // end of [netio.Pipe]. The router closes it.
 func (r *Router) Attach(c netio.Conn, o netio.AcceptOptions) error {
-	return r.attach(c, o, nil)
+	return r.attach(c, r.options(o), nil)
 }
 
 var errDraining = errors.New("actors: the router is draining")
 
-func (r *Router) attach(c netio.Conn, o netio.AcceptOptions, settled func()) error {
-	nodes := r.tree.nodes.Load()
-	if r.env.Draining.Load() || nodes == nil {
-		c.Close()
-		return errDraining
-	}
+// options are what connections of one kind need of the router.
+func (r *Router) options(o netio.AcceptOptions) *connection.Options {
 	if o.Subprotocols == nil {
 		o.Subprotocols = subprotocols
 	}
 	if o.MaxMessage == 0 {
 		o.MaxMessage = r.env.Limits.MaxMessage
 	}
-	child := connection.Open(c, connection.Options{
-		Env: r.env, Realm: r.lookup, Start: r.startSession, Readers: &r.readers, Accept: o, Settled: settled,
-	})
+	return &connection.Options{Env: r.env, Realm: r.lookup, Start: r.startSession, Readers: &r.readers, Accept: o}
+}
+
+func (r *Router) attach(c netio.Conn, o *connection.Options, settled func()) error {
+	nodes := r.tree.nodes.Load()
+	if r.env.Draining.Load() || nodes == nil {
+		c.Close()
+		return errDraining
+	}
+	child := connection.Open(c, o, settled)
 	n := r.next.Add(1)
 	child.Name = strconv.FormatUint(n, 10)
 	nodes.connections.Spawn(n, child)
@@ -138,7 +141,7 @@ func (r *Router) startSession(s *lane.Session) {
 	s.Realm.Sessions.Enter(s, r.env.Random)
 	r.env.Counters.Sessions.Add(1)
 	s.Realm.SessionShards.Spawn(uint64(s.ID), &lane.Child{
-		Kind: session.Kind, Name: strconv.FormatUint(uint64(s.ID), 10), Box: s.Box,
+		Kind: session.Kind, Once: true, Name: strconv.FormatUint(uint64(s.ID), 10), Box: s.Box,
 		New:     func() actor.Actor { return session.New(s) },
 		Lost:    func() { session.Refuse(s) },
 		Stopped: func() bool { return r.settle(s) },

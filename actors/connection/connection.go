@@ -13,7 +13,8 @@ import (
 // Kind is the name of this kind of actor in policies and failure reports.
 const Kind = supervisor.Connection
 
-// Options are what a connection has to know of its router and listener.
+// Options are what a connection has to know of its router and listener. Those of
+// one listener share them.
 type Options struct {
 	Env *lane.Env
 	// Realm returns the realm of this URI, or nil.
@@ -23,9 +24,6 @@ type Options struct {
 	// Readers owns the goroutines of the readers.
 	Readers *supervisor.Group
 	Accept  netio.AcceptOptions
-	// Settled is called once: when the first session has joined, or when the
-	// connection ends without one.
-	Settled func()
 }
 
 // phase is how far the transport has come.
@@ -42,7 +40,7 @@ const (
 
 // connection is the actor.
 type connection struct {
-	o       Options
+	o       *Options
 	env     *lane.Env
 	conn    netio.Conn
 	box     *lane.Box
@@ -57,15 +55,20 @@ type connection struct {
 	quiet   int // checks without a sign of life
 	stop    chan struct{}
 	code    uint16 // the close frame's, while parting
+	// settled is called once: when the first session has joined, or when the
+	// connection ends without one.
+	settled func()
 }
 
 // Open prepares the actor of a transport: what a shard has to spawn, without a
 // name. From here on the transport is counted, and closed whatever happens.
-func Open(conn netio.Conn, o Options) *lane.Child {
-	c := &connection{o: o, env: o.Env, conn: conn, stop: make(chan struct{})}
-	c.box = o.Env.NewBox(lane.BoxOptions{Kind: Kind, Discarded: lane.DropAfterGoodbye})
+// settled, if not nil, is called once: when the first session has joined, or when
+// the connection ends without one.
+func Open(conn netio.Conn, o *Options, settled func()) *lane.Child {
+	c := &connection{o: o, env: o.Env, conn: conn, stop: make(chan struct{}), settled: settled}
+	c.box = o.Env.NewBox(Kind, nil)
 	c.env.Counters.Conns.Add(1)
-	return &lane.Child{Kind: Kind, Box: c.box, New: func() actor.Actor { return c }, Lost: c.shut}
+	return &lane.Child{Kind: Kind, Once: true, Box: c.box, New: func() actor.Actor { return c }, Lost: c.shut}
 }
 
 // Receive handles what the mailbox has for the connection.
@@ -108,7 +111,7 @@ func (c *connection) handle(it *lane.Item) {
 func (c *connection) start() {
 	c.since = time.Now()
 	c.check(c.env.Limits.HandshakeTimeout)
-	r := &reader{o: &c.o, env: c.env, conn: c.conn, box: c.box, stop: c.stop}
+	r := &reader{o: c.o, env: c.env, conn: c.conn, box: c.box, stop: c.stop}
 	c.o.Readers.Go("reader", r.run, r.failed)
 }
 
@@ -150,7 +153,7 @@ func (c *connection) shut() {
 		return
 	}
 	c.phase = closed
-	c.settled()
+	c.settle()
 	close(c.stop)
 	if c.timer != nil {
 		c.timer.Stop()
@@ -163,11 +166,11 @@ func (c *connection) shut() {
 	c.env.Counters.Conns.Add(-1)
 }
 
-// settled tells the listener that this connection is no longer an unknown one.
-func (c *connection) settled() {
-	if c.o.Settled != nil {
-		c.o.Settled()
-		c.o.Settled = nil
+// settle tells the listener that this connection is no longer an unknown one.
+func (c *connection) settle() {
+	if c.settled != nil {
+		c.settled()
+		c.settled = nil
 	}
 }
 

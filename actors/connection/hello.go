@@ -56,7 +56,7 @@ func (c *connection) onHello(m *wamp.Message) {
 	}
 	c.session, c.phase, c.again = s, joined, true
 	c.check(c.env.Limits.PingInterval / 2)
-	c.settled()
+	c.settle()
 	c.o.Start(s)
 }
 

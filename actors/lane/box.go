@@ -11,38 +11,48 @@ type Box = mailbox.Mailbox[Item]
 // Batch is what the Receive of every actor of the router gets.
 type Batch = mailbox.Batch[Item]
 
-// BoxOptions are how the mailboxes of the kinds of actors differ.
-type BoxOptions struct {
-	Kind supervisor.Kind
-	// Discarded counts what is left when the actor has ended.
-	Discarded Drop
-	// Drained is called at the end of each drain, also of one that a panic
-	// ended: snapshots are stored and replies posted here.
-	Drained func()
-	// Failed is called when the actor panicked.
-	Failed func()
-}
+// Keeper is the owner of a mailbox whose state outlives its actor. Drained is
+// called at the end of each drain, also of one that a panic ended: snapshots are
+// stored and replies posted there.
+type Keeper interface{ Drained() }
 
 // NewBox makes the mailbox of an actor. Items that it will not deliver, and the
 // one that its actor failed on, are settled: see [Env.Undelivered] and
-// [Env.Crashed].
-func (e *Env) NewBox(o BoxOptions) *Box {
-	var b *Box
-	b = mailbox.New(mailbox.Options[Item]{
-		Scheduler: e.Scheduler,
-		OnDiscard: func(it Item) { e.Undelivered(nil, &it, o.Discarded) },
-		OnDrained: o.Drained,
-		OnPanic: func(it *Item, _ any) any {
-			if o.Failed != nil {
-				o.Failed()
-			}
-			var lost any
-			if it != nil {
-				lost = e.Crashed(o.Kind, b, it)
-			}
-			Of(b.Executor()).Interrupted()
-			return lost
-		},
-	})
-	return b
+// [Env.Crashed]. owner is the actor's handle, or nil: a [Session] is told when its
+// actor has failed, and a [Keeper] of each drain of its topic or registration.
+func (e *Env) NewBox(kind supervisor.Kind, owner any) *Box {
+	return mailbox.New(e.boxes[kind], owner)
+}
+
+// boxOptions are what the mailboxes of one kind of actor share.
+func (e *Env) boxOptions(kind supervisor.Kind) *mailbox.Options[Item] {
+	why := DropSessionGone
+	switch kind {
+	case supervisor.Connection:
+		why = DropAfterGoodbye
+	case supervisor.Retention:
+		why = DropRetained
+	}
+	o := &mailbox.Options[Item]{
+		Scheduler: e.Scheduler, Buffers: &e.buffers,
+		OnDiscard: func(_ *Box, it Item) { e.Undelivered(nil, &it, why) },
+		OnPanic:   func(b *Box, it *Item, _ any) any { return e.panicked(kind, b, it) },
+	}
+	if kind == supervisor.Topic || kind == supervisor.Registration {
+		o.OnDrained = func(b *Box) { b.Owner().(Keeper).Drained() }
+	}
+	return o
+}
+
+// panicked settles what the actor of a mailbox failed on, and ends the runs that
+// it left open.
+func (e *Env) panicked(kind supervisor.Kind, b *Box, it *Item) (lost any) {
+	if s, ok := b.Owner().(*Session); ok {
+		s.Failed.Store(true)
+	}
+	if it != nil {
+		lost = e.Crashed(kind, b, it)
+	}
+	Of(b.Executor()).Interrupted()
+	return lost
 }

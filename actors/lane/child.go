@@ -11,7 +11,10 @@ type Child struct {
 	Kind supervisor.Kind
 	Name string
 	Box  *Box
-	New  func() actor.Actor
+	// New makes the actor, anew after each crash.
+	New func() actor.Actor
+	// Once: its policy never restarts it, so New is called once.
+	Once bool
 	// Lost, if set, is called when it will never be spawned, and Stopped after it.
 	Lost func()
 	// Stopped, if set, is called when it has ended, again and again until it returns

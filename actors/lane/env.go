@@ -41,7 +41,9 @@ type Env struct {
 	// Draining is set once the router has begun to stop.
 	Draining atomic.Bool
 
-	guards map[supervisor.Kind]*supervisor.GuardOptions
+	guards  map[supervisor.Kind]*supervisor.GuardOptions
+	boxes   map[supervisor.Kind]*mailbox.Options[Item]
+	buffers mailbox.Buffers[Item]
 }
 
 // Inject gives a test's fault the chance to strike.

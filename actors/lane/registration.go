@@ -118,4 +118,11 @@ func (r *Registration) Live() bool {
 	return ok && s != nil && slices.ContainsFunc(s.Callees, (*Member).Live)
 }
 
+// Drained ends a drain of the actor; see [Topic.Drained].
+func (r *Registration) Drained() {
+	r.Commit()
+	r.Tell()
+	PostReplies(&r.Replies)
+}
+
 func (r *Registration) retire() { r.callees.Store(noCallees) }

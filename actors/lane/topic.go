@@ -105,5 +105,14 @@ func (t *Topic) Live() bool {
 	return false
 }
 
+// Drained ends a drain of the actor, also one that a panic ended: the snapshot is
+// stored first and the replies are posted last, so whoever sees a SUBSCRIBED is
+// reached by everything published from then on.
+func (t *Topic) Drained() {
+	t.Commit()
+	t.Tell()
+	PostReplies(&t.Replies)
+}
+
 // retire leaves the sentinel; only the directory calls it.
 func (t *Topic) retire() { t.members.Store(gone) }

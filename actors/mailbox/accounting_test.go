@@ -90,9 +90,9 @@ func account(t *testing.T, rng *rand.Rand) {
 	chance := rand.New(rand.NewPCG(rng.Uint64(), 2))
 	r := newRig(t, mailbox.Options[parcel]{
 		Limit:     limit,
-		OnDiscard: func(p parcel) { l.enter(p, "discarded") },
-		OnDrained: func() { l.drained++ },
-		OnPanic: func(p *parcel, _ any) any {
+		OnDiscard: func(_ *mailbox.Mailbox[parcel], p parcel) { l.enter(p, "discarded") },
+		OnDrained: func(*mailbox.Mailbox[parcel]) { l.drained++ },
+		OnPanic: func(_ *mailbox.Mailbox[parcel], p *parcel, _ any) any {
 			if p != nil {
 				l.enter(*p, "failed")
 				l.failed++

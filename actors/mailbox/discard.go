@@ -21,7 +21,7 @@ func (m *Mailbox[T]) discardNext() bool {
 	switch {
 	case message != nil:
 		if f := m.o.OnDiscardMessage; f != nil {
-			m.protect(func() { f(message) })
+			m.protect(func() { f(m, message) })
 		}
 	case m.pos < end:
 		m.pos++
@@ -34,7 +34,7 @@ func (m *Mailbox[T]) discardNext() bool {
 
 func (m *Mailbox[T]) discard(item *T) {
 	if f := m.o.OnDiscard; f != nil {
-		m.protect(func() { f(*item) })
+		m.protect(func() { f(m, *item) })
 	}
 }
 

@@ -69,7 +69,13 @@ func (m *Mailbox[T]) recycle() {
 	if m.pos < len(m.cur) || m.aside.has() {
 		return
 	}
-	m.cur = emptied(m.cur)
+	if len(m.cur) > 0 {
+		m.cur = emptied(m.cur)
+		if cap(m.cur) > ownRoom && m.o.Buffers != nil {
+			m.o.Buffers.give(m.cur)
+			m.cur = nil
+		}
+	}
 	m.pos = 0
 	if a := m.aside; a != nil {
 		a.cur = emptied(a.cur)
@@ -245,7 +251,7 @@ func (m *Mailbox[T]) fail(reason, message any) {
 	m.drained()
 	if m.o.OnPanic != nil {
 		m.protect(func() {
-			if v := m.o.OnPanic(item, reason); v != nil {
+			if v := m.o.OnPanic(m, item, reason); v != nil {
 				message = v
 			}
 		})
@@ -255,18 +261,23 @@ func (m *Mailbox[T]) fail(reason, message any) {
 
 // drained tells the owner that a drain is over.
 func (m *Mailbox[T]) drained() {
-	if m.o.OnDrained != nil {
-		m.protect(m.o.OnDrained)
+	if m.o.OnDrained == nil {
+		return
+	}
+	defer m.guard()
+	m.o.OnDrained(m)
+}
+
+// guard ends a callback; its panic is a failure of the actor too.
+func (m *Mailbox[T]) guard() {
+	if r := recover(); r != nil {
+		m.escalate(r, nil)
 	}
 }
 
-// protect runs a callback; its panic is a failure of the actor too.
+// protect runs a callback under guard.
 func (m *Mailbox[T]) protect(f func()) {
-	defer func() {
-		if r := recover(); r != nil {
-			m.escalate(r, nil)
-		}
-	}()
+	defer m.guard()
 	f()
 }
 

@@ -18,8 +18,8 @@ func TestFailingItemIsTakenOutAndTheRestStaysInOrder(t *testing.T) {
 	var log []string
 	h := newHand(mailbox.Options[int]{
 		Scheduler: s,
-		OnDrained: func() { log = append(log, fmt.Sprint("drained ", len(got))) },
-		OnPanic: func(item *int, reason any) any {
+		OnDrained: func(*mailbox.Mailbox[int]) { log = append(log, fmt.Sprint("drained ", len(got))) },
+		OnPanic: func(_ *mailbox.Mailbox[int], item *int, reason any) any {
 			log = append(log, fmt.Sprint("panic ", *item, " ", reason))
 			return fmt.Sprint("item ", *item)
 		},
@@ -64,7 +64,7 @@ func TestPanicOutsideAnItem(t *testing.T) {
 	items := 0
 	h := newHand(mailbox.Options[int]{
 		Scheduler: s,
-		OnPanic: func(item *int, _ any) any {
+		OnPanic: func(_ *mailbox.Mailbox[int], item *int, _ any) any {
 			if item != nil {
 				items++
 			}
@@ -92,9 +92,9 @@ func TestCallbacksMayPanic(t *testing.T) {
 	discarded := 0
 	h := newHand(mailbox.Options[int]{
 		Scheduler: s,
-		OnDrained: func() { panic("drained") },
-		OnPanic:   func(*int, any) any { panic("panic") },
-		OnDiscard: func(int) { discarded++; panic("discard") },
+		OnDrained: func(*mailbox.Mailbox[int]) { panic("drained") },
+		OnPanic:   func(*mailbox.Mailbox[int], *int, any) any { panic("panic") },
+		OnDiscard: func(*mailbox.Mailbox[int], int) { discarded++; panic("discard") },
 	}, func(_ *hand[int], message any) {
 		each(message, func(*mailbox.Executor, *int) { panic("item") })
 	})
@@ -116,7 +116,7 @@ func TestCallbacksMayPanic(t *testing.T) {
 func TestWhatReceiveLeavesIsDiscarded(t *testing.T) {
 	s := scheduler()
 	var discarded []int
-	h := newHand(mailbox.Options[int]{Scheduler: s, OnDiscard: func(n int) { discarded = append(discarded, n) }},
+	h := newHand(mailbox.Options[int]{Scheduler: s, OnDiscard: func(_ *mailbox.Mailbox[int], n int) { discarded = append(discarded, n) }},
 		func(_ *hand[int], message any) {
 			message.(*mailbox.Batch[int]).Next()
 		})
@@ -133,7 +133,7 @@ func TestWhatReceiveLeavesIsDiscarded(t *testing.T) {
 func TestSystemMessageInterruptsABatch(t *testing.T) {
 	s := scheduler()
 	var log []any
-	h := newHand(mailbox.Options[int]{Scheduler: s, OnDiscard: func(n int) { log = append(log, -n) }},
+	h := newHand(mailbox.Options[int]{Scheduler: s, OnDiscard: func(_ *mailbox.Mailbox[int], n int) { log = append(log, -n) }},
 		func(h *hand[int], message any) {
 			each(message, func(_ *mailbox.Executor, n *int) {
 				log = append(log, *n)

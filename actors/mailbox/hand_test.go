@@ -21,7 +21,7 @@ type hand[T any] struct {
 
 // newHand starts a mailbox whose user messages go to user.
 func newHand[T any](o mailbox.Options[T], user func(h *hand[T], message any)) *hand[T] {
-	h := &hand[T]{box: mailbox.New(o)}
+	h := &hand[T]{box: mailbox.New(&o, nil)}
 	h.user = func(message any) { user(h, message) }
 	h.box.RegisterHandlers(h, nil)
 	h.box.Start()

@@ -19,7 +19,7 @@ func TestPoisonPillKeepsItsPlace(t *testing.T) {
 	for name, wrap := range map[string]func(any) int{"plain": nil, "wrapped": func(any) int { return 100 }} {
 		t.Run(name, func(t *testing.T) {
 			var got, discarded []int
-			r := newRig(t, mailbox.Options[int]{Wrap: wrap, OnDiscard: func(n int) { discarded = append(discarded, n) }})
+			r := newRig(t, mailbox.Options[int]{Wrap: wrap, OnDiscard: func(_ *mailbox.Mailbox[int], n int) { discarded = append(discarded, n) }})
 			for i := range 3 {
 				r.box.Post(nil, i)
 			}
@@ -68,8 +68,8 @@ func TestNothingIsDeliveredWhileStopping(t *testing.T) {
 	hold := make(chan struct{})
 	entered := make(chan struct{})
 	r := newRig(t, mailbox.Options[int]{
-		OnDiscard:        func(int) { discarded++ },
-		OnDiscardMessage: func(any) { discarded++ },
+		OnDiscard:        func(*mailbox.Mailbox[int], int) { discarded++ },
+		OnDiscardMessage: func(*mailbox.Mailbox[int], any) { discarded++ },
 	})
 	r.spawn(func(c actor.Context) {
 		switch c.Message().(type) {
@@ -207,11 +207,11 @@ func (l *later) HandleFailure(_ *actor.ActorSystem, sup actor.Supervisor, child 
 func TestCloseWithoutAnActor(t *testing.T) {
 	s := scheduler()
 	var discarded []any
-	m := mailbox.New(mailbox.Options[int]{
+	m := mailbox.New(&mailbox.Options[int]{
 		Scheduler:        s,
-		OnDiscard:        func(n int) { discarded = append(discarded, n) },
-		OnDiscardMessage: func(v any) { discarded = append(discarded, v) },
-	})
+		OnDiscard:        func(_ *mailbox.Mailbox[int], n int) { discarded = append(discarded, n) },
+		OnDiscardMessage: func(_ *mailbox.Mailbox[int], v any) { discarded = append(discarded, v) },
+	}, nil)
 	m.Post(nil, 1)
 	m.PostUserMessage("a")
 	m.Post(nil, 2)
@@ -229,7 +229,7 @@ func TestCloseWithoutAnActor(t *testing.T) {
 
 func TestCloseOfALivingActorLeavesItAlive(t *testing.T) {
 	var discarded int
-	r := newRig(t, mailbox.Options[int]{OnDiscard: func(int) { discarded++ }})
+	r := newRig(t, mailbox.Options[int]{OnDiscard: func(*mailbox.Mailbox[int], int) { discarded++ }})
 	r.spawn(func(c actor.Context) {
 		each(c.Message(), func(*mailbox.Executor, *int) { r.box.Close() })
 	})
@@ -250,7 +250,7 @@ func TestCloseOfALivingActorLeavesItAlive(t *testing.T) {
 
 func TestLimit(t *testing.T) {
 	s := scheduler()
-	m := mailbox.New(mailbox.Options[int]{Scheduler: s, Limit: 4})
+	m := mailbox.New(&mailbox.Options[int]{Scheduler: s, Limit: 4}, nil)
 	accepted := 0
 	for i := range 10 {
 		if m.Post(nil, i) {

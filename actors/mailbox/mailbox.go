@@ -13,12 +13,16 @@ const (
 	fanIn  = 16   // posts by one poster until it counts as the only one
 )
 
-// Options are the settings of a Mailbox. Scheduler is required, the rest may be
-// zero. All callbacks run on the goroutine that runs the mailbox, one at a time
-// and never at the same time as Receive. They may post.
+// Options are the settings of all mailboxes of one kind, and are not changed
+// after the first New. Scheduler is required, the rest may be zero. All callbacks
+// get the mailbox that they are for, whose Owner tells the actor. They run on the
+// goroutine that runs it, one at a time and never at the same time as Receive.
+// They may post.
 type Options[T any] struct {
 	// Scheduler runs the mailbox when no executor does.
 	Scheduler *Scheduler
+	// Buffers, if set, are what busy mailboxes borrow room from.
+	Buffers *Buffers[T]
 	// Limit is how many items may wait; Post refuses more. Those of the drain
 	// under way are not counted. 0 means no limit. Ordinary messages are never refused.
 	Limit int
@@ -28,26 +32,27 @@ type Options[T any] struct {
 	Wrap func(message any) T
 	// OnDiscard gets every item that will not be delivered: after Stop or Close,
 	// or left in its batch by Receive.
-	OnDiscard func(item T)
+	OnDiscard func(m *Mailbox[T], item T)
 	// OnDiscardMessage is OnDiscard for ordinary messages that were not wrapped.
-	OnDiscardMessage func(message any)
+	OnDiscardMessage func(m *Mailbox[T], message any)
 	// OnDrained is called once after every drain of items, ordinary messages or
 	// system messages, also when it ended with a panic, and before the mailbox is
 	// released or a failure is escalated. The owner stores its snapshot here, and
 	// posts its replies after it (Mailbox.Executor).
-	OnDrained func()
+	OnDrained func(m *Mailbox[T])
 	// OnPanic gets the failing item, which has been taken out, or nil when an
 	// ordinary or a system message failed or no item was in hand. It releases
 	// what the item holds; item is valid until it returns. The result is
 	// escalated to the supervisor as the failing message; nil means the message
 	// itself or a copy of the item.
-	OnPanic func(item *T, reason any) any
+	OnPanic func(m *Mailbox[T], item *T, reason any) any
 }
 
 // Mailbox is a typed FIFO and an actor.Mailbox. All methods may be called
 // concurrently, except Executor.
 type Mailbox[T any] struct {
-	o Options[T]
+	o     *Options[T]
+	owner any
 
 	mu        sync.Mutex
 	in        []T   // posted, not yet taken by a drain
@@ -90,12 +95,12 @@ var _ actor.Mailbox = (*Mailbox[int])(nil)
 
 // New returns a mailbox for one actor: give it to actor.WithMailbox. It may be
 // posted to at once; what is posted waits until the actor is spawned on it. If
-// that never happens, Close it.
-func New[T any](o Options[T]) *Mailbox[T] {
+// that never happens, Close it. owner is for the callbacks and may be nil.
+func New[T any](o *Options[T], owner any) *Mailbox[T] {
 	if o.Scheduler == nil {
 		panic("mailbox: Options.Scheduler is nil")
 	}
-	m := &Mailbox[T]{o: o}
+	m := &Mailbox[T]{o: o, owner: owner}
 	m.batch.m = m
 	return m
 }
@@ -112,6 +117,9 @@ func (m *Mailbox[T]) Post(x *Executor, item T) bool {
 		m.mu.Unlock()
 		return false
 	}
+	if len(m.in) == cap(m.in) && m.o.Buffers != nil {
+		m.in = m.o.Buffers.grow(m.in)
+	}
 	m.in = append(m.in, item)
 	m.posted(x)
 	wake := m.wake()
@@ -121,6 +129,9 @@ func (m *Mailbox[T]) Post(x *Executor, item T) bool {
 	}
 	return true
 }
+
+// Owner is what New was given.
+func (m *Mailbox[T]) Owner() any { return m.owner }
 
 func (m *Mailbox[T]) full() bool {
 	if m.o.Limit <= 0 || len(m.in)+int(m.left) < m.o.Limit {

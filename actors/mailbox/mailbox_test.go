@@ -39,7 +39,7 @@ func newRig[T any](t testing.TB, o mailbox.Options[T]) *rig[T] {
 	if o.Scheduler == nil {
 		o.Scheduler = mailbox.NewScheduler(nil, mailbox.SchedulerOptions{})
 	}
-	return &rig[T]{system: newSystem(t), sched: o.Scheduler, box: mailbox.New(o), gone: make(chan struct{})}
+	return &rig[T]{system: newSystem(t), sched: o.Scheduler, box: mailbox.New(&o, nil), gone: make(chan struct{})}
 }
 
 func (r *rig[T]) spawn(receive actor.ReceiveFunc, opts ...actor.PropsOption) {

@@ -30,7 +30,7 @@ func New(r *lane.Realm) actor.Actor { return &meta{Realm: r} }
 
 // Box makes its mailbox.
 func Box(r *lane.Realm) *lane.Box {
-	return r.Env.NewBox(lane.BoxOptions{Kind: Kind})
+	return r.Env.NewBox(Kind, nil)
 }
 
 // Receive answers calls and publishes events.

@@ -66,7 +66,7 @@ func (r *realm) start(c actor.Context) {
 	env, k := r.o.Env, &r.o.Kinds
 	h := lane.NewRealm(env, r.o.URI)
 	h.RealmRules = r.o.Rules
-	h.Directory, h.Meta = env.NewBox(lane.BoxOptions{Kind: DirectoryKind}), k.MetaBox(h)
+	h.Directory, h.Meta = env.NewBox(DirectoryKind, nil), k.MetaBox(h)
 	h.Events = h.Feed.Attach(h.Meta)
 	h.Retention = k.RetentionBox(h)
 	r.h = h

@@ -27,15 +27,8 @@ func New(realm *lane.Realm, r *lane.Registration) actor.Actor {
 	return &registration{Registration: r, realm: realm}
 }
 
-// Box makes the mailbox of a registration. At the end of each drain, and after
-// a panic, the snapshot is stored first and the replies are posted second.
-func Box(env *lane.Env, r *lane.Registration) *lane.Box {
-	return env.NewBox(lane.BoxOptions{Kind: Kind, Drained: func() {
-		r.Commit()
-		r.Tell()
-		lane.PostReplies(&r.Replies)
-	}})
-}
+// Box makes the mailbox of a registration.
+func Box(env *lane.Env, r *lane.Registration) *lane.Box { return env.NewBox(Kind, r) }
 
 // Receive takes callees in and out.
 func (r *registration) Receive(c actor.Context) {

@@ -30,7 +30,7 @@ func New(r *lane.Realm, s *State) actor.Actor { return &retention{State: s, env:
 // realm retained that was restarted is still there.
 func Box(r *lane.Realm, s *State) *lane.Box {
 	s.reset()
-	return r.Env.NewBox(lane.BoxOptions{Kind: Kind, Discarded: lane.DropRetained})
+	return r.Env.NewBox(Kind, nil)
 }
 
 // Receive keeps events and answers those who ask for them.

@@ -41,7 +41,7 @@ func New(s *lane.Session) actor.Actor { return &session{Session: s, env: s.Realm
 
 // Box makes the mailbox of a session.
 func Box(s *lane.Session) *lane.Box {
-	return s.Realm.Env.NewBox(lane.BoxOptions{Kind: Kind, Failed: func() { s.Failed.Store(true) }})
+	return s.Realm.Env.NewBox(Kind, s)
 }
 
 // Receive handles what the mailbox has for the session: batches of items, and

@@ -26,12 +26,16 @@ type shard struct {
 	children map[string]*lane.Child
 	settling []*lane.Child
 	stopping bool
+	// once are the Props that all children of a kind share which are never
+	// restarted, and spawning is the one of them that is being spawned.
+	once     map[supervisor.Kind]*actor.Props
+	spawning *lane.Child
 }
 
 // New returns the mailbox of a shard, and the Props of its actor.
 func New(env *lane.Env) (*lane.Box, *actor.Props) {
-	s := &shard{env: env, children: map[string]*lane.Child{}}
-	s.box = env.NewBox(lane.BoxOptions{Kind: Kind})
+	s := &shard{env: env, children: map[string]*lane.Child{}, once: map[supervisor.Kind]*actor.Props{}}
+	s.box = env.NewBox(Kind, nil)
 	props := env.Parent(Kind, func() actor.Actor { return s }, nil)
 	return s.box, props.Configure(actor.WithMailbox(func() actor.Mailbox { return s.box }))
 }
@@ -64,13 +68,34 @@ func (s *shard) handle(c actor.Context, it *lane.Item) {
 }
 
 func (s *shard) onSpawn(c actor.Context, child *lane.Child) {
-	pid, err := c.SpawnNamed(s.env.Leaf(child.Kind, child.Box, child.New), child.Name)
+	pid, err := c.SpawnNamed(s.props(child), child.Name)
 	if err != nil {
 		s.env.Log.Error().Err(err).Str("actor", child.Name).Msg("spawn failed")
 		child.GiveUp()
 		return
 	}
 	s.children[pid.Id] = child
+}
+
+// props returns the Props of a child. Those of many small actors would take more
+// memory than the actors.
+func (s *shard) props(child *lane.Child) *actor.Props {
+	if !child.Once {
+		return s.env.Leaf(child.Kind, child.Box, child.New)
+	}
+	s.spawning = child
+	p := s.once[child.Kind]
+	if p == nil {
+		p = s.env.Shared(child.Kind,
+			func() *lane.Box { return s.spawning.Box },
+			func() actor.Actor {
+				produce := s.spawning.New
+				s.spawning.New = nil
+				return produce()
+			})
+		s.once[child.Kind] = p
+	}
+	return p
 }
 
 func (s *shard) onTerminated(who *actor.PID) {

@@ -25,16 +25,8 @@ type topic struct {
 // New returns the actor of a handle.
 func New(env *lane.Env, t *lane.Topic) actor.Actor { return &topic{Topic: t, env: env} }
 
-// Box makes the mailbox of a topic. At the end of each drain, and after a panic,
-// the snapshot is stored first and the replies are posted second: whoever sees a
-// SUBSCRIBED is reached by everything published from then on.
-func Box(env *lane.Env, t *lane.Topic) *lane.Box {
-	return env.NewBox(lane.BoxOptions{Kind: Kind, Drained: func() {
-		t.Commit()
-		t.Tell()
-		lane.PostReplies(&t.Replies)
-	}})
-}
+// Box makes the mailbox of a topic.
+func Box(env *lane.Env, t *lane.Topic) *lane.Box { return env.NewBox(Kind, t) }
 
 // Receive takes members in and out.
 func (t *topic) Receive(c actor.Context) {

@@ -1,0 +1,41 @@
+package mailbox
+
+import "sync"
+
+const (
+	ownRoom    = 2  // items that an idle mailbox keeps room for
+	sharedRoom = 64 // items that a borrowed buffer has room for at first
+)
+
+// Buffers are room for items that many mailboxes share: one with few items uses
+// its own, a busy one borrows, and an idle one keeps next to nothing. All
+// methods may be called concurrently. The zero value is ready.
+type Buffers[T any] struct{ full, empty sync.Pool } // of *[]T
+
+// grow returns the items of s in a buffer with room for more.
+func (b *Buffers[T]) grow(s []T) []T {
+	switch {
+	case len(s) >= sharedRoom:
+		return s // append doubles it
+	case cap(s) < ownRoom:
+		return append(make([]T, 0, cap(s)+1), s...)
+	}
+	w, _ := b.full.Get().(*[]T)
+	if w == nil {
+		return append(make([]T, 0, sharedRoom), s...)
+	}
+	room := append(*w, s...)
+	*w = nil
+	b.empty.Put(w)
+	return room
+}
+
+// give takes a buffer back, whose items have been cleared.
+func (b *Buffers[T]) give(s []T) {
+	w, _ := b.empty.Get().(*[]T)
+	if w == nil {
+		w = new([]T)
+	}
+	*w = s[:0]
+	b.full.Put(w)
+}
