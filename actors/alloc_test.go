@@ -10,6 +10,7 @@ import (
 	"github.com/callboard-wamp/callboard/codec"
 	"github.com/callboard-wamp/callboard/netio"
 	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/auth"
 )
 
 // pipelined is how many messages leave in one write.
@@ -84,9 +85,22 @@ func lenient() actors.Config {
 	return actors.Config{Realms: []actors.RealmConfig{{URI: "realm1", RequestIDs: lane.RequestIDsOff}}}
 }
 
+// telling is lenient where everybody is told who calls and publishes, and how far
+// it is trusted.
+func telling() actors.Config {
+	c := lenient()
+	always := []auth.DisclosureRule{{Match: wamp.Prefix, Disclose: auth.Always}}
+	some := auth.Levels{"anonymous": 1}
+	c.Realms[0].Disclosure = actors.DisclosureRules{Callers: always, Publishers: always}
+	c.Realms[0].TrustLevels = actors.TrustLevels{Calls: some, Publications: some}
+	return c
+}
+
 // eventRounds returns a round of PUBLISH → EVENT.
-func eventRounds(tb testing.TB, k kind) (round func()) {
-	r := start(tb, lenient())
+func eventRounds(tb testing.TB, k kind) (round func()) { return eventRoundsOf(tb, k, lenient()) }
+
+func eventRoundsOf(tb testing.TB, k kind, c actors.Config) (round func()) {
+	r := start(tb, c)
 	from, to := enter(tb, r, k), enter(tb, r, k)
 	to.must(tb, subscribe("com.topic", ""), wamp.Subscribed)
 	p, s := draw(tb, from), draw(tb, to)
@@ -178,8 +192,12 @@ func progressRounds(tb testing.TB, k kind) (round func()) {
 var routes = []struct {
 	name   string
 	rounds func(testing.TB, kind) func()
-}{{"PUBLISH→EVENT", eventRounds}, {"CALL→RESULT", callRounds},
-	{"CALL→RESULT in time", timedRounds}, {"CALL→RESULT with progress", progressRounds}}
+}{
+	{"PUBLISH→EVENT", eventRounds}, {"CALL→RESULT", callRounds},
+	{"CALL→RESULT in time", timedRounds}, {"CALL→RESULT with progress", progressRounds},
+	{"PUBLISH→EVENT, telling", func(tb testing.TB, k kind) func() { return eventRoundsOf(tb, k, telling()) }},
+	{"CALL→RESULT, telling", func(tb testing.TB, k kind) func() { return callRoundsIn(tb, k, telling()) }},
+}
 
 // allocations counts what all goroutines allocate per routed event or call.
 func allocations(rounds int, round func()) float64 {

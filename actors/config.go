@@ -14,6 +14,7 @@ import (
 	"github.com/callboard-wamp/callboard/actors/store"
 	"github.com/callboard-wamp/callboard/supervisor"
 	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/auth"
 	"github.com/callboard-wamp/callboard/wamp/dealer"
 	"github.com/rs/zerolog"
 )
@@ -66,16 +67,48 @@ type RealmConfig struct {
 	// MaxCallTimeout is the longest timeout that a call may have. Longer ones, also
 	// CallTimeout, are shortened to it. Zero means that calls may ask for any.
 	MaxCallTimeout time.Duration `yaml:"max_call_timeout" range:"0s.."`
+	// Disclosure says whether callers and publishers are made known to those who
+	// get their calls and events, by the best match of the URI. Where no rule
+	// matches they are on request.
+	Disclosure DisclosureRules `yaml:"disclosure"`
+	// TrustLevels by role; a role that is left out has 0. Without any, nobody is
+	// told of levels.
+	TrustLevels TrustLevels `yaml:"trust_levels"`
 	// Retention bounds what PUBLISH with retain keeps; zero fields are those of
 	// [retention.Defaults].
 	Retention store.Bounds `yaml:"retention"`
 }
 
+// DisclosureRules are the rules of a realm for its callers, by procedure, and
+// for its publishers, by topic.
+type DisclosureRules struct {
+	Callers    []auth.DisclosureRule `yaml:"callers"`
+	Publishers []auth.DisclosureRule `yaml:"publishers"`
+}
+
+// TrustLevels are how far calls and publications are trusted, by the role of who
+// makes them (advanced profile, "Call Trust Levels", "Publication Trust Levels").
+type TrustLevels struct {
+	Calls        auth.Levels `yaml:"calls" range:"0..1000000"`
+	Publications auth.Levels `yaml:"publications" range:"0..1000000"`
+}
+
 // rules are what the realm's sessions go by.
 func (c *RealmConfig) rules() lane.RealmRules {
-	return lane.RealmRules{
-		URIs: c.URIMode, RequestIDs: c.RequestIDs, Calls: c.calls(), Announced: session.Announce(session.Announced),
+	rules := lane.RealmRules{URIs: c.URIMode, RequestIDs: c.RequestIDs, Calls: c.calls()}
+	rules.Disclosure.Callers = auth.NewDisclosures(c.Disclosure.Callers)
+	rules.Disclosure.Publishers = auth.NewDisclosures(c.Disclosure.Publishers)
+	rules.Trust.Calls, rules.Trust.Publications = levels(c.TrustLevels.Calls), levels(c.TrustLevels.Publications)
+	rules.Announced = session.Announce(session.RolesOf(&rules))
+	return rules
+}
+
+// levels is nil where none are configured.
+func levels(l auth.Levels) auth.Levels {
+	if len(l) == 0 {
+		return nil
 	}
+	return maps.Clone(l)
 }
 
 // calls are the realm's rules of calls.

@@ -15,6 +15,7 @@ import (
 	"github.com/callboard-wamp/callboard/netio"
 	"github.com/callboard-wamp/callboard/supervisor"
 	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/auth"
 )
 
 func TestMistakesOfAConfig(t *testing.T) {
@@ -93,6 +94,26 @@ func TestOutboxLimits(t *testing.T) {
 			}
 			slow.cutOff(events)
 		})
+	}
+}
+
+// A realm announces trust levels where it has some, each role on its own.
+func TestTrustLevelsAnnounced(t *testing.T) {
+	some := auth.Levels{"anonymous": 1}
+	for _, levels := range []actors.TrustLevels{{}, {Calls: some}, {Publications: some}, {Calls: some, Publications: some}} {
+		p := places(t, start(t, actors.Config{Realms: []actors.RealmConfig{{URI: "realm1", TrustLevels: levels}}}))[0]
+		g := p.guest(t, kinds[0])
+		g.send([]any{1, "realm1", wamp.Dict{"roles": wamp.Dict{"caller": wamp.Dict{}}}})
+		roles := g.expect(wamp.Welcome)[2].(wamp.Dict)["roles"].(wamp.Dict)
+		for role, want := range map[string]struct {
+			feature string
+			levels  auth.Levels
+		}{"dealer": {"call_trustlevels", levels.Calls}, "broker": {"publication_trustlevels", levels.Publications}} {
+			got, announced := roles[role].(wamp.Dict)["features"].(wamp.Dict)[want.feature]
+			if announced != (want.levels != nil) || announced && got != true {
+				t.Errorf("%+v: %s announces %v", levels, role, got)
+			}
+		}
 	}
 }
 

@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/actors/setting"
 	"github.com/callboard-wamp/callboard/supervisor"
 	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/auth"
 )
 
 // Mistakes returns everything that [NewRouter] would refuse, or nil. Keys are
@@ -36,8 +38,28 @@ func (c *Config) mistakes() []setting.Mistake {
 			seen[r.URI] = i
 		}
 		found = append(found, setting.Check(key, r)...)
+		found = append(found, ruleMistakes(key+".disclosure.callers", r.Disclosure.Callers)...)
+		found = append(found, ruleMistakes(key+".disclosure.publishers", r.Disclosure.Publishers)...)
 	}
 	return append(found, policyMistakes(c.Policies)...)
+}
+
+// ruleMistakes judges rules of disclosure: their patterns, and that there is one
+// for each.
+func ruleMistakes(key string, rules []auth.DisclosureRule) []setting.Mistake {
+	var found []setting.Mistake
+	seen := map[lane.Key]int{}
+	for i, r := range rules {
+		at, k := fmt.Sprintf("%s[%d].uri", key, i), lane.Key{URI: string(r.URI), Match: r.Match}
+		if !wamp.ValidPattern([]byte(r.URI), r.Match, wamp.Loose) {
+			found = append(found, setting.Mistake{Key: at, Text: fmt.Sprintf("%q is not valid with match %s", r.URI, r.Match)})
+		} else if first, twice := seen[k]; twice {
+			found = append(found, setting.Mistake{Key: at, Text: fmt.Sprintf("%q has a rule already: %s[%d]", r.URI, key, first)})
+		} else {
+			seen[k] = i
+		}
+	}
+	return found
 }
 
 // policyMistakes splits what the supervisor says at the keys.

@@ -20,6 +20,7 @@ import (
 	"github.com/callboard-wamp/callboard/codec"
 	"github.com/callboard-wamp/callboard/netio"
 	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/auth"
 	"github.com/callboard-wamp/callboard/wamp/client"
 )
 
@@ -29,7 +30,7 @@ import (
 //
 //	# a comment
 //	option strict_ids | log_ids | strict_uris
-//	option progress_without_canceling
+//	option progress_without_canceling | disclosure | trust_levels | call_trust_levels
 //	option small_limits           two of everything for a session, three for the realm
 //	option few_testaments         two per session, of 1,024 octets
 //	a is cbor-rawsocket           what a connects with, whatever its turn
@@ -139,6 +140,13 @@ func newStage(t *testing.T, first int, mixed bool) *stage {
 	}
 }
 
+// disclosures are the rules of the option disclosure.
+var disclosures = []auth.DisclosureRule{
+	{URI: "com.secret.", Match: wamp.Prefix, Disclose: auth.Never},
+	{URI: "com.secret.asked", Disclose: auth.OnRequest},
+	{URI: "com..audit", Match: wamp.Wildcard, Disclose: auth.Always},
+}
+
 func (s *stage) option(cfg *actors.Config, name string) {
 	switch name {
 	case "strict_ids":
@@ -149,6 +157,17 @@ func (s *stage) option(cfg *actors.Config, name string) {
 		cfg.Realms[0].URIMode = wamp.Strict
 	case "progress_without_canceling":
 		cfg.Realms[0].ProgressWithoutCanceling = true
+	case "disclosure":
+		cfg.Realms[0].Disclosure = actors.DisclosureRules{
+			Callers:    append(disclosures[:3:3], auth.DisclosureRule{URI: "com.topic", Disclose: auth.Never}),
+			Publishers: append(disclosures[:3:3], auth.DisclosureRule{URI: "com.procedure", Disclose: auth.Never}),
+		}
+	case "trust_levels":
+		cfg.Realms[0].TrustLevels = actors.TrustLevels{
+			Calls: auth.Levels{"anonymous": 3}, Publications: auth.Levels{"anonymous": 2, "backend": 7},
+		}
+	case "call_trust_levels":
+		cfg.Realms[0].TrustLevels.Calls = auth.Levels{"backend": 3}
 	case "small_limits":
 		cfg.Limits = lane.DefaultLimits()
 		cfg.Limits.Subscriptions, cfg.Limits.Registrations, cfg.Limits.OpenCalls = 2, 2, 2

@@ -25,6 +25,8 @@ const (
 	PublisherPassthru
 	SubscriberPassthru
 	SubscriberRevocation
+	CalleeTrustLevels
+	SubscriberTrustLevels
 )
 
 // Has says whether all of the given features were announced.
@@ -47,9 +49,11 @@ var featureBits = map[string]map[string]Features{
 		"call_canceling":               CalleeCanceling, "call_cancelling": CalleeCanceling,
 		"call_timeout": CalleeTimeout, "call_reroute": CalleeReroute,
 		"payload_passthru_mode": CalleePassthru, "registration_revocation": CalleeRevocation,
+		"call_trustlevels": CalleeTrustLevels,
 	},
-	"publisher":  {"payload_passthru_mode": PublisherPassthru},
-	"subscriber": {"payload_passthru_mode": SubscriberPassthru, "subscription_revocation": SubscriberRevocation},
+	"publisher": {"payload_passthru_mode": PublisherPassthru},
+	"subscriber": {"payload_passthru_mode": SubscriberPassthru, "subscription_revocation": SubscriberRevocation,
+		"publication_trustlevels": SubscriberTrustLevels},
 }
 
 // ParseRoles reads HELLO.Details: at least one of the four roles, each a

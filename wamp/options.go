@@ -1,5 +1,7 @@
 package wamp
 
+import "fmt"
+
 // Flags are the boolean options of a message, and which others are present.
 // A flag that stands for a boolean is set when the option is present and has
 // the value that is not the default.
@@ -76,6 +78,19 @@ const (
 
 // String returns the value of the option `match`.
 func (m Match) String() string { return [...]string{"exact", "prefix", "wildcard"}[m] }
+
+// MarshalText returns String.
+func (m Match) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads what ParseMatch does.
+func (m *Match) UnmarshalText(text []byte) error {
+	match, ok := ParseMatch(string(text))
+	if !ok {
+		return fmt.Errorf("must be exact, prefix or wildcard, not %q", text)
+	}
+	*m = match
+	return nil
+}
 
 // ParseMatch returns the policy of this name.
 func ParseMatch(s string) (Match, bool) {

@@ -20,10 +20,11 @@ type Encoder struct {
 	// Events and own messages stand in different arenas, so that each run is
 	// one piece.
 	eventArenas [kinds]arena
-	ownArenas   [kinds]arena
+	ownArenas   [encodings]arena
 	// converted are the payloads of the present publication by serializer.
 	converted [4]wamp.Payload
 	scratch   [4][]byte
+	trusting  []wamp.Field // scratch for Details
 	random    uint64
 	message   wamp.Message
 }
@@ -44,6 +45,8 @@ func (e *Encoder) Executor() *mailbox.Executor { return e.x }
 func (e *Encoder) Flush() {
 	for i := range e.eventArenas {
 		e.eventArenas[i].giveBack()
+	}
+	for i := range e.ownArenas {
 		e.ownArenas[i].giveBack()
 	}
 	for i := range e.scratch {

@@ -19,6 +19,9 @@ type Publication struct {
 	Receivers *wamp.Receivers
 	// Disclosed are the publisher's attributes in EVENT.Details.
 	Disclosed []wamp.Field
+	// Trust is the level that subscribers are told who announced that they want
+	// to know, where the realm has levels; see [Session.PublicationTrust].
+	Trust uint64
 
 	kept *Kept // set while it is fanned out, if it is to be retained
 }
@@ -73,10 +76,21 @@ func (e *Encoder) Publish(p *Publication, t *Topic, to *Subscribers, details []w
 	for i := range to.Groups {
 		if g := to.Groups[i].Key; !done[g.Kind()] {
 			done[g.Kind()] = true
+			m.Fields = e.withTrust(details, p, g)
 			e.encodeEvent(p, g)
 		}
 	}
 	m.Fields, m.Payload = nil, wamp.Payload{}
+}
+
+// withTrust returns the details for a group, with the level of trust if its
+// members want it.
+func (e *Encoder) withTrust(details []wamp.Field, p *Publication, g Group) []wamp.Field {
+	if !g.Trust {
+		return details
+	}
+	e.trusting = append(append(e.trusting[:0], details...), wamp.Int("trustlevel", p.Trust))
+	return e.trusting
 }
 
 // encodeEvent appends the event to the run for one encoding.

@@ -62,7 +62,7 @@ func (p *Publication) keep(uri []byte, now time.Time) *Kept {
 	k := &Kept{Event: store.Event{
 		Publication: p.ID, Topic: string(uri), Time: now, Serializer: uint8(p.Serializer),
 		Payload: wamp.Payload{Bytes: bytes.Clone(p.Payload.Bytes), N: p.Payload.N},
-		Details: slices.Clone(p.Disclosed),
+		Details: slices.Clone(p.Disclosed), Trust: p.Trust,
 	}}
 	if p.Receivers != nil {
 		r := *p.Receivers // its lists are made by the codec and belong to nobody else

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/auth"
 )
 
 // Realm is the handle of one realm: what sessions route by. A realm that was
@@ -55,6 +56,10 @@ type RealmRules struct {
 	RequestIDs RequestIDs
 	// Calls are the rules of calls.
 	Calls CallRules
+	// Disclosure says whether callers and publishers are made known.
+	Disclosure struct{ Callers, Publishers *auth.Disclosures }
+	// Trust is how far callers and publishers are trusted, by role.
+	Trust struct{ Calls, Publications auth.Levels }
 	// Announced is what WELCOME says of the realm.
 	Announced Announcement
 }

@@ -55,11 +55,15 @@ func (r *Recall) Add(ev *store.Event) {
 }
 
 func retainedDetails(ev *store.Event, to *Member) []wamp.Field {
-	f := make([]wamp.Field, 0, 2+len(ev.Details))
+	f := make([]wamp.Field, 0, 3+len(ev.Details))
 	if to.Match != wamp.Exact {
 		f = append(f, wamp.Text("topic", ev.Topic))
 	}
-	return append(append(f, ev.Details...), wamp.True("retained"))
+	f = append(f, ev.Details...)
+	if to.Session.Receives().Trust {
+		f = append(f, wamp.Int("trustlevel", ev.Trust))
+	}
+	return append(f, wamp.True("retained"))
 }
 
 // End sends what is left, and that nothing follows.

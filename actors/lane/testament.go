@@ -111,8 +111,9 @@ func (s *Session) publishTestaments(x *mailbox.Executor, budget int) int {
 func (s *Session) publish(e *Encoder, t *Testament) {
 	p := Publication{
 		ID: wamp.GlobalID(e.Random()), From: s, Serializer: t.Serializer, Payload: t.Payload, Receivers: t.Receivers,
+		Trust: s.PublicationTrust(),
 	}
-	if t.Flags.Has(wamp.DiscloseMe) {
+	if s.Realm.Disclosure.Publishers.Of([]byte(t.Topic)).Discloses(t.Flags.Has(wamp.DiscloseMe)) {
 		p.Disclosed = s.Identify("publisher")
 	}
 	s.Realm.Publish(e, &p, t.Topic)

@@ -55,7 +55,7 @@ func (t *Topic) Commit() {
 // Joined takes a member in. The topic's actor calls it.
 func (t *Topic) Joined(m *Member) {
 	since := t.Members.Version()
-	if !t.Members.Join(m.Session.Transport.Group, m) {
+	if !t.Members.Join(m.Session.Receives(), m) {
 		return
 	}
 	m.Since = since

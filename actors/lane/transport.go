@@ -15,18 +15,29 @@ type Group struct {
 	Framing    netio.Framing
 	// MaxSend is the largest message that the peer accepts, in octets.
 	MaxSend int32
+	// Trust: EVENTs say how far their publisher is trusted. No transport has it,
+	// only the members of topics; see [Session.Receives].
+	Trust bool
 }
 
-// kinds is the number of different encodings: three serializers, each over
-// WebSocket and over RawSocket.
-const kinds = 3 * 2
+// encodings is the number of ways to write a message: three serializers, each
+// over WebSocket and over RawSocket. EVENTs of one encoding are of two kinds,
+// with and without the level of trust.
+const (
+	encodings = 3 * 2
+	kinds     = 2 * encodings
+)
 
-// Kind numbers the encoding of a group, from 0. A serializer has one framing of
+// Kind numbers what members of a group get different bytes by, from 0: the
+// encodings, then those with the level of trust. A serializer has one framing of
 // WebSocket only, text or binary.
 func (g Group) Kind() int {
 	k := 2 * (int(g.Serializer) - 1)
 	if g.Framing == netio.RawSocket {
 		k++
+	}
+	if g.Trust {
+		k += encodings
 	}
 	return k
 }

@@ -35,6 +35,7 @@ func (m *meta) publish(c *lane.Change) {
 	}
 	p := lane.Publication{
 		ID: wamp.GlobalID(m.enc.Random()), Serializer: source, Payload: args, IncludeMe: true,
+		Trust: m.Trust.Publications.Highest(),
 	}
 	if c.Kind == lane.SessionJoined || c.Kind == lane.SessionLeft {
 		p.From, p.IncludeMe = c.Session, false

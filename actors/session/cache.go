@@ -1,5 +1,7 @@
 package session
 
+import "github.com/callboard-wamp/callboard/wamp/auth"
+
 // cacheSize is how many URIs a session remembers the route of.
 const cacheSize = 4096
 
@@ -18,6 +20,8 @@ type cached[V any] struct {
 	value V
 	seq   uint64
 	used  bool
+	// disclose is the policy for callers or publishers of this URI.
+	disclose auth.Disclosure
 }
 
 // get returns the entry of this URI, or nil.

@@ -31,6 +31,10 @@ func (s *session) onCall(in *lane.Input, m *wamp.Message) {
 		s.refuseCall(m, &wamp.Error{URI: wamp.ErrNoSuchProcedure, Message: "no callee has registered " + string(m.URI)})
 		return
 	}
+	if err := s.callerDisclosure(m.URI).Refuse(m.Flags.Has(wamp.DiscloseMe)); err != nil {
+		s.refuseCall(m, err)
+		return
+	}
 	made := s.begin(m, r)
 	it := lane.Item{
 		Op: lane.OpInvoke, Session: s.Session, Request: m.Request, Serial: s.serial,
@@ -73,22 +77,26 @@ func (s *session) mayCall(m *wamp.Message) *wamp.Error {
 
 // callDetails returns what INVOCATION.Details may have to say, or nil.
 func (s *session) callDetails(uri []byte, flags wamp.Flags, made *lane.Made, c *lane.Callees) any {
-	pattern := made.Procedure.Match != wamp.Exact
-	disclose, forward := flags.Has(wamp.DiscloseMe), false
+	pattern, forward := made.Procedure.Match != wamp.Exact, false
+	policy := s.callerDisclosure(uri)
+	everybody := policy.Discloses(flags.Has(wamp.DiscloseMe))
+	disclose := everybody
 	for _, callee := range c.Callees {
-		disclose = disclose || callee.Flags.Has(wamp.DiscloseCaller)
+		disclose = disclose || policy.Discloses(callee.Flags.Has(wamp.DiscloseCaller))
 		forward = forward || made.Timeout != 0 && callee.Forwards()
 	}
-	if !disclose && !forward && !pattern {
+	switch {
+	case !disclose && !forward && !pattern:
 		return nil
+	case !forward && !pattern:
+		return s.asCaller(everybody)
 	}
 	d := &lane.CallDetails{Timeout: made.Timeout}
 	if pattern {
 		d.Procedure = string(uri)
 	}
 	if disclose {
-		d.Caller = s.Session
-		d.Asked = flags.Has(wamp.DiscloseMe)
+		d.Caller, d.Asked = s.Session, everybody
 	}
 	return d
 }
@@ -162,7 +170,7 @@ func (s *session) registrationOf(uri []byte) (*lane.Registration, *lane.Callees)
 	}
 	r, c, best := s.bestServing(uri, view)
 	if best {
-		s.callees.put(string(uri), r, view.Seq)
+		s.callees.put(string(uri), r, view.Seq).disclose = s.Realm.Disclosure.Callers.Of(uri)
 	}
 	return r, c
 }

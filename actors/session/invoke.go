@@ -61,7 +61,8 @@ func (s *session) unserved(it *lane.Item, uri wamp.URI, text string) {
 
 // invocationDetails names the procedure of a pattern-based registration, and
 // the caller if it asked for it or this callee did, and says whether progressive
-// results are welcome, more input comes, and the callee watches the time. What it returns is valid until the next call.
+// results are welcome, more input comes, and the callee watches the time, and how
+// far the caller is trusted. What it returns is valid until the next call.
 func (s *session) invocationDetails(it *lane.Item) []wamp.Field {
 	f := s.served[:0]
 	if it.Flags.Has(wamp.Progress) {
@@ -82,6 +83,9 @@ func (s *session) invocationDetails(it *lane.Item) []wamp.Field {
 		if d.Timeout != 0 && it.Member.Forwards() {
 			f = append(f, wamp.Int("timeout", uint64(d.Timeout/time.Millisecond)))
 		}
+	}
+	if s.Realm.Trust.Calls != nil && s.Features.Has(wamp.CalleeTrustLevels) {
+		f = append(f, wamp.Int("trustlevel", it.Session.CallTrust()))
 	}
 	s.served = f[:0]
 	return f

@@ -23,15 +23,20 @@ func (s *session) onPublish(m *wamp.Message) {
 		s.refusePublish(m, err)
 		return
 	}
+	disclose := s.publisherDisclosure(m.URI)
+	if err := disclose.Refuse(m.Flags.Has(wamp.DiscloseMe)); err != nil {
+		s.refusePublish(m, err)
+		return
+	}
 	p := lane.Publication{
 		ID: wamp.GlobalID(s.enc.Random()), From: s.Session, Serializer: s.Transport.Group.Serializer,
-		Payload: m.Payload, IncludeMe: m.Flags.Has(wamp.IncludeMe),
+		Payload: m.Payload, IncludeMe: m.Flags.Has(wamp.IncludeMe), Trust: s.PublicationTrust(),
 	}
 	if m.Flags.Has(wamp.Filtered) {
 		p.Receivers = &m.Options.Receivers
 	}
-	if m.Flags.Has(wamp.DiscloseMe) {
-		p.Disclosed = s.Identify("publisher")
+	if disclose.Discloses(m.Flags.Has(wamp.DiscloseMe)) {
+		p.Disclosed = s.asPublisher()
 	}
 	if m.Flags.Has(wamp.Retain) {
 		p.Retain(s.Realm, s.x, m.URI, func() { s.fanOut(&p, m.URI) })
@@ -107,5 +112,7 @@ func (s *session) lookUpTopics(uri []byte, view *lane.View[*lane.Topic], old *ca
 		}
 		return nil
 	}
-	return s.topics.put(string(uri), r, view.Seq)
+	e := s.topics.put(string(uri), r, view.Seq)
+	e.disclose = s.Realm.Disclosure.Publishers.Of(uri)
+	return e
 }

@@ -35,6 +35,11 @@ func (s *session) mayRegister(m *wamp.Message) *wamp.Error {
 	if m.Invoke == wamp.InvokeUnknown {
 		return &wamp.Error{URI: wamp.ErrOptionNotAllowed, Message: "invoke: unknown policy"}
 	}
+	if asked := m.Match == wamp.Exact && m.Flags.Has(wamp.DiscloseCaller); asked {
+		if err := s.Realm.Disclosure.Callers.Of(m.URI).Refuse(asked); err != nil {
+			return err
+		}
+	}
 	if s.Ledger.Registrations[lane.Key{URI: string(m.URI), Match: m.Match}] != nil {
 		return &wamp.Error{URI: wamp.ErrProcedureAlreadyExists, Message: "this session has registered it already"}
 	}

@@ -33,7 +33,9 @@ type session struct {
 	clock     *timer.Timer    // of calls that have a timeout; nil before the first one
 	wakes     time.Duration   // when it is set to, by Env.Elapsed; 0 if it is not
 	served    []wamp.Field    // scratch for Details
-	ended     bool            // nothing more is routed or written
+	disclosed []wamp.Field    // of this session, as publisher
+	calling   [2]*lane.CallDetails
+	ended     bool // nothing more is routed or written
 }
 
 // New returns the actor of a handle. Its mailbox is made by [Box].

@@ -28,6 +28,9 @@ func (s *session) onTestament(it *lane.Item) {
 }
 
 func (s *session) mayAdd(t *lane.Testament) *wamp.Error {
+	if err := s.publisherDisclosure([]byte(t.Topic)).Refuse(t.Flags.Has(wamp.DiscloseMe)); err != nil {
+		return err
+	}
 	switch has, limits := &s.Ledger.Testaments, &s.env.Limits; {
 	case has.Count >= limits.Testaments:
 		return limit("testaments per session")

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"maps"
+
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/codec"
 	"github.com/callboard-wamp/callboard/wamp"
@@ -32,6 +34,23 @@ var Announced = wamp.Dict{
 		"progressive_call_invocations": true,
 		"testament_meta_api":           true,
 	}},
+}
+
+// RolesOf are the features of a realm with these rules: those that every realm
+// has, and those that it was configured for.
+func RolesOf(rules *lane.RealmRules) wamp.Dict {
+	roles := wamp.Dict{}
+	for role, announced := range Announced {
+		roles[role] = wamp.Dict{"features": maps.Clone(announced.(wamp.Dict)["features"].(wamp.Dict))}
+	}
+	also := func(role, feature string) { roles[role].(wamp.Dict)["features"].(wamp.Dict)[feature] = true }
+	if rules.Trust.Calls != nil {
+		also("dealer", "call_trustlevels")
+	}
+	if rules.Trust.Publications != nil {
+		also("broker", "publication_trustlevels")
+	}
+	return roles
 }
 
 // Announce encodes what a realm announces, once for all of its sessions.

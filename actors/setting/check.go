@@ -3,6 +3,8 @@ package setting
 import (
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 )
 
 // Mistake is one value that cannot be.
@@ -34,9 +36,27 @@ func check(found []Mistake, key string, v reflect.Value) []Mistake {
 			if err := f.Check(value); err != nil {
 				found = append(found, Mistake{at, err.Error()})
 			}
+			if value.Kind() == reflect.Map {
+				found = checkItems(found, at, f, value)
+				continue
+			}
 			found = check(found, at, value)
 		}
 	}
+	return found
+}
+
+// checkItems judges the items of a map by what the map's tags say of each.
+func checkItems(found []Mistake, key string, f Field, m reflect.Value) []Mistake {
+	from := len(found)
+	for _, k := range m.MapKeys() {
+		at := fmt.Sprintf("%s.%v", key, k)
+		if err := f.Item().Check(m.MapIndex(k)); err != nil {
+			found = append(found, Mistake{at, err.Error()})
+		}
+		found = check(found, at, m.MapIndex(k))
+	}
+	slices.SortFunc(found[from:], func(a, b Mistake) int { return strings.Compare(a.Key, b.Key) })
 	return found
 }
 

@@ -19,6 +19,8 @@ type Event struct {
 	Payload    wamp.Payload
 	// Details are what EVENT.Details say about the publisher, if it was disclosed.
 	Details []wamp.Field
+	// Trust is how far the publisher was trusted, for those who are told.
+	Trust uint64
 	// Audience is who may receive it.
 	Audience wamp.Audience
 }

@@ -74,9 +74,9 @@ func (o *Options) netio(url string) netio.ClientOptions {
 func DefaultRoles() wamp.Dict {
 	return wamp.Dict{
 		"caller":     features("caller_identification", "call_canceling", "call_timeout", "progressive_call_results"),
-		"callee":     features("caller_identification", "call_canceling", "call_timeout", "progressive_call_results", "pattern_based_registration", "shared_registration", "registration_revocation"),
+		"callee":     features("caller_identification", "call_canceling", "call_timeout", "progressive_call_results", "pattern_based_registration", "shared_registration", "registration_revocation", "call_trustlevels"),
 		"publisher":  features("publisher_identification", "publisher_exclusion", "subscriber_blackwhite_listing"),
-		"subscriber": features("publisher_identification", "pattern_based_subscription", "subscription_revocation", "event_retention"),
+		"subscriber": features("publisher_identification", "pattern_based_subscription", "subscription_revocation", "event_retention", "publication_trustlevels"),
 	}
 }
 

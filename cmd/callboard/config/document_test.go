@@ -88,7 +88,8 @@ func TestDocumentedExample(t *testing.T) {
 	example := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindStringSubmatch(document(t))[1]
 	parse(t, example)
 	for _, k := range config.Keys() {
-		name := k.Key[strings.LastIndexByte(k.Key, '.')+1:]
+		name := strings.TrimSuffix(k.Key, ".NAME")
+		name = name[strings.LastIndexByte(name, '.')+1:]
 		if !regexp.MustCompile(`\b` + name + `: `).MatchString(example) {
 			t.Errorf("the example has no %s", k)
 		}
