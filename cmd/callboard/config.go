@@ -65,7 +65,7 @@ that is there already is not touched.`,
 			if err := writeNew(path, config.Starter); err != nil {
 				return failed(err)
 			}
-			_, err := fmt.Fprintf(c.ErrOrStderr(), "wrote %s; try: callboard serve --config %s\n", path, path)
+			_, err := fmt.Fprintf(c.ErrOrStderr(), "wrote %s; try: %s serve --config %s\n", path, invoked(), path)
 			return failed(err)
 		},
 	}

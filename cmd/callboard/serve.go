@@ -163,7 +163,7 @@ func (s *serving) greet(doors []*door, realm wamp.URI) {
 		fmt.Fprintf(&text, "listening on %s\n", d.url())
 	}
 	if len(doors) > 0 {
-		fmt.Fprintf(&text, "try: callboard call --url %s --realm %s wamp.session.count\n", doors[0].url(), realm)
+		fmt.Fprintf(&text, "try: %s call --url %s --realm %s wamp.session.count\n", invoked(), doors[0].url(), realm)
 	}
 	_, _ = io.WriteString(s.talk, text.String())
 }

@@ -114,3 +114,34 @@ func goesOn(t *testing.T, command string) {
 		t.Errorf("%s: %v", command, err)
 	}
 }
+
+// The line that the router prints to be pasted works where the router was
+// started.
+func TestLineToPaste(t *testing.T) {
+	if _, err := build(); err != nil {
+		t.Fatal(err)
+	}
+	p, err := start("sh", "-c", "cd "+folder+" && exec ./callboard serve --listen ws://127.0.0.1:0/ws")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	var line string
+	err = p.wait(func(printed string) bool {
+		after, found := strings.CutPrefix(printed, "try: ")
+		line = after
+		return found
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	paste := exec.Command("sh", "-c", line)
+	paste.Dir = folder
+	if out, err := paste.CombinedOutput(); err != nil || string(out) != "1\n" {
+		t.Errorf("%s: printed %q, %v", line, out, err)
+	}
+}
