@@ -101,10 +101,10 @@ func TestFaultInSession(t *testing.T) {
 		"input": func(it *lane.Item) bool { return asks(it, wamp.Subscribe) },
 		"event": nil, "invoke": nil, "joined": func(it *lane.Item) bool { return it.Op == lane.OpJoined },
 	}
-	for name, when := range faults {
+	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {
 			onScene(t, func(s *scene) {
-				v := s.victim
+				v, when := s.victim, fault
 				switch id := v.id; name {
 				case "event":
 					v.must(s, subscribe(flowTopic, ""), wamp.Subscribed)

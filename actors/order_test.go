@@ -168,6 +168,8 @@ func inOrder(t *testing.T, p *peer, each int64) {
 // TestCallOrder is its twin for calls: 4 callers, 8 procedures, 3 callees that
 // share all of them. Others come and go behind the first callee of each, so that
 // every call finds another list of callees and none has to look for a second one.
+// For 8 further procedures the callee that came last is asked: there the visitors
+// serve, and what one of them no longer takes goes to another, or to the host.
 func TestCallOrder(t *testing.T) {
 	s := listen(t, start(t, actors.Config{}))
 	var done sync.WaitGroup
@@ -179,10 +181,18 @@ func TestCallOrder(t *testing.T) {
 			first.must(t, register("com.shared."+strconv.Itoa(procedure), "", "first"), wamp.Registered)
 		}
 	}
+	host := s.mustJoin()
+	for procedure := range orderURIs {
+		host.must(t, register("com.visited."+strconv.Itoa(procedure), "", "last"), wamp.Registered)
+	}
 	for _, p := range callees {
 		done.Go(func() { serveInOrder(t, p) })
 	}
+	done.Go(func() { host.serve(0) })
+	callees = append(callees, host)
 	stop := s.visitors(visitProcedures)
+	var served atomic.Int64
+	stopServing := s.visitors(func(t testing.TB, p *peer, random *rand.Rand) bool { return serveVisiting(t, p, random, &served) })
 	var callers sync.WaitGroup
 	for tag := range orderSenders {
 		p := s.mustJoin()
@@ -190,6 +200,10 @@ func TestCallOrder(t *testing.T) {
 	}
 	callers.Wait()
 	stop()
+	stopServing()
+	if served.Load() == 0 {
+		t.Error("no visitor was called: the test has not tried it")
+	}
 	for _, p := range callees {
 		p.cut()
 	}
@@ -201,8 +215,11 @@ func callAll(t *testing.T, p *peer, tag, each int64) {
 	burst := make([]*wamp.Message, 0, orderBurst)
 	for n := int64(1); n <= each; n++ {
 		uri := "com.shared."
-		if n%2 == 0 {
+		switch {
+		case n%2 == 0:
 			uri = "com.own" + strconv.FormatInt(n/2%3, 10) + "."
+		case n%5 == 0:
+			uri = "com.visited."
 		}
 		p.last++
 		burst = append(burst, &wamp.Message{
@@ -362,4 +379,43 @@ func visitProcedures(t testing.TB, p *peer, random *rand.Rand) bool {
 		}
 	}
 	return true
+}
+
+// serveVisiting registers some of the visited procedures for a while and serves
+// them: between REGISTERED and UNREGISTERED, and not before or after.
+func serveVisiting(t testing.TB, p *peer, random *rand.Rand, served *atomic.Int64) bool {
+	regs := map[wamp.ID]bool{}
+	serve := func(m *wamp.Message) {
+		if m.Type != wamp.Invocation || !regs[m.ID] {
+			t.Errorf("visitor %d: got %v of %d, registrations %v", p.id, m.Type, m.ID, regs)
+		}
+		served.Add(1)
+		p.raw.Send(&wamp.Message{Type: wamp.Yield, Request: m.Request, Payload: m.Payload})
+	}
+	say := func(m *wamp.Message, want wamp.MessageType) (*wamp.Message, bool) {
+		if _, err := p.ask(m); err != nil {
+			t.Error(err)
+			return nil, false
+		}
+		return p.awaitReply(t, want, serve)
+	}
+	for range 16 {
+		reg, ok := say(register("com.visited."+strconv.Itoa(random.IntN(orderURIs)), "", "last"), wamp.Registered)
+		if !ok {
+			return false
+		}
+		regs[reg.ID] = true
+		for range random.IntN(4) { // it stays for so many answers of the router
+			if _, ok := say(subscribe("com.visitor", ""), wamp.Subscribed); !ok {
+				return false
+			}
+		}
+		if _, ok := say(&wamp.Message{Type: wamp.Unregister, ID: reg.ID}, wamp.Unregistered); !ok {
+			return false
+		}
+		delete(regs, reg.ID)
+	}
+	// Its last answer has arrived when this one has come.
+	_, ok := say(subscribe("com.visitor", ""), wamp.Subscribed)
+	return ok
 }
