@@ -73,6 +73,42 @@ func TestNothingBeforeTheReply(t *testing.T) {
 	}
 }
 
+// An event and a call that were sent before UNSUBSCRIBED and UNREGISTERED, and
+// arrive after them, do not reach the peer. They are posted when the membership is
+// being taken out: nobody is later.
+func TestNothingBehindTheLeave(t *testing.T) {
+	for _, k := range kinds {
+		t.Run(k.String(), func(t *testing.T) {
+			var caller *lane.Session
+			taken := make(chan bool, 2)
+			var cfg actors.Config
+			cfg.SetFault(func(kind supervisor.Kind, it *lane.Item) {
+				switch {
+				case it == nil || it.Op != lane.OpLeave:
+				case kind == supervisor.Topic:
+					taken <- it.Member.Session.Box.Post(nil, event(it.Member, 101, wamp.Payload{}))
+				case kind == supervisor.Registration:
+					taken <- it.Member.Session.Box.Post(nil, lane.Item{Op: lane.OpInvoke, Member: it.Member, Session: caller, Request: 7})
+				}
+			})
+			r := start(t, cfg)
+			p, other := enter(t, r, k), enter(t, r, k)
+			caller = r.Realm("realm1").Sessions.Get(other.id)
+			sub := p.must(t, subscribe("com.topic", ""), wamp.Subscribed)
+			p.must(t, &wamp.Message{Type: wamp.Unsubscribe, ID: sub.ID}, wamp.Unsubscribed)
+			reg := p.must(t, register("com.procedure", "", ""), wamp.Registered)
+			p.must(t, &wamp.Message{Type: wamp.Unregister, ID: reg.ID}, wamp.Unregistered)
+			if first, second := <-taken, <-taken; !first || !second {
+				t.Error("the session is gone")
+			}
+			p.silent(t)
+			if n := r.Counters().Dropped(lane.DropClosed); n != 1 {
+				t.Errorf("%d events are counted", n)
+			}
+		})
+	}
+}
+
 // What waits for a reply is bounded: a session that is sent more is cut, and all
 // of it is counted.
 func TestWhatWaitsForTheReplyIsBounded(t *testing.T) {
