@@ -131,6 +131,7 @@ func (l *ledger) publishAll(unsubscribed <-chan struct{}) (total uint64) {
 // one, while members leave in every way there is. They stay in the snapshot for
 // the test: the directory gets none of their leaves before its end.
 func TestNoEventIsLostUncounted(t *testing.T) {
+	twoDispatchers(t)
 	blocked, release := make(chan struct{}), make(chan struct{})
 	free := sync.OnceFunc(func() { close(release) })
 	defer free()

@@ -13,6 +13,7 @@ import (
 // A hundred SUBSCRIBEs in one drain of the topic and a panic at the 30th: 99
 // members, 99 SUBSCRIBED, 1 ERROR. An event reaches exactly the members.
 func TestFaultInTheMiddleOfADrain(t *testing.T) {
+	twoDispatchers(t)
 	const all, bad = 100, 30
 	var joins atomic.Int64
 	blocked, release := make(chan struct{}), make(chan struct{})

@@ -179,6 +179,7 @@ func (s *scene) ended() {
 
 // What a session published before it failed, in the same drain, still arrives.
 func TestFaultAfterPublish(t *testing.T) {
+	twoDispatchers(t)
 	const events = 50
 	for _, k := range kinds {
 		t.Run(k.String(), func(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"math/rand/v2"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -180,9 +179,7 @@ func joinAndWait(ctx context.Context, r *actors.Router, k kind) error {
 // A HELLO that found its realm just before that one fell is answered by an ABORT.
 // The connection stands between the two steps while the realm is restarted.
 func TestHelloMeetsARealmThatFell(t *testing.T) {
-	if runtime.GOMAXPROCS(0) < 2 { // what blocks may be the one dispatcher
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
-	}
+	twoDispatchers(t)
 	var armed atomic.Bool
 	blocked, release := make(chan struct{}), make(chan struct{})
 	free := sync.OnceFunc(func() { close(release) })
