@@ -10,8 +10,8 @@ import (
 	"github.com/callboard-wamp/callboard/wamp/client"
 )
 
-// enterAs joins realm1 as a callee with these features, or with all if there are
-// none, and in all other roles.
+// enterAs joins realm1 as a callee with these features, or with those of the client
+// if there are none, and as a caller that has progressive invocations.
 func enterAs(t *testing.T, r *actors.Router, k kind, features ...string) *peer {
 	t.Helper()
 	raw, err := attach(t.Context(), r, k)
@@ -20,6 +20,7 @@ func enterAs(t *testing.T, r *actors.Router, k kind, features ...string) *peer {
 	}
 	t.Cleanup(func() { raw.Close() })
 	roles := client.DefaultRoles()
+	roles["caller"] = wamp.Dict{"features": wamp.Dict{"progressive_call_invocations": true}}
 	if len(features) > 0 {
 		announced := wamp.Dict{}
 		for _, f := range features {

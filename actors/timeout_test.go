@@ -106,15 +106,19 @@ func TestNoCallTimeout(t *testing.T) {
 // Each progressive result begins the time anew; input does not.
 func TestProgressBeginsTheTimeAnew(t *testing.T) {
 	inBubble(t, actors.Config{}, func(t *testing.T, r *actors.Router) {
-		callee, caller := enterAs(t, r, kinds[4], "progressive_call_results", "progressive_call_invocations", "call_canceling"), enter(t, r, kinds[3])
+		callee, caller := enterAs(t, r, kinds[4], "progressive_call_results", "progressive_call_invocations", "call_canceling"), enterAs(t, r, kinds[3])
 		callee.must(t, register("com.slow", "", ""), wamp.Registered)
-		m := timed(t, caller, callee, wamp.Int("timeout", 1000), wamp.True("receive_progress"))
+		m := timed(t, caller, callee, wamp.Int("timeout", 1000), wamp.True("receive_progress"), wamp.True("progress"))
 		for range 5 {
 			time.Sleep(900 * time.Millisecond)
 			callee.raw.Send(&wamp.Message{Type: wamp.Yield, Request: m.Request, Fields: progressing})
 			caller.expect(t, wamp.Result)
 		}
-		timesOut(t, caller, time.Now(), time.Second)
+		began := time.Now()
+		time.Sleep(500 * time.Millisecond)
+		caller.raw.Send(&wamp.Message{Type: wamp.Call, Request: caller.last, URI: []byte("com.slow"), Fields: progressing})
+		callee.expect(t, wamp.Invocation)
+		timesOut(t, caller, began, time.Second)
 		interrupted(t, callee, m.Request)
 		caller.silent(t)
 	})

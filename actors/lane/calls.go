@@ -47,24 +47,23 @@ type Stream struct {
 	Waiting []Item
 }
 
-// drop gives back what no callee will get any more, and returns what it counted
-// for.
-func (st *Stream) drop() (size int) {
-	for i := range st.Waiting {
-		size += st.Waiting[i].HeldSize()
-		st.Waiting[i].Release()
-	}
-	st.Waiting = nil
-	return size
-}
-
 // CloseCall takes a call out that has its final answer, or needs none any more.
-func (l *Ledger) CloseCall(request wamp.ID) (Made, bool) {
-	made, ok := l.Made.Take(request)
+func (s *Session) CloseCall(request wamp.ID) (Made, bool) {
+	made, ok := s.Ledger.Made.Take(request)
 	if made.Stream != nil {
-		l.HeldBytes -= made.Stream.drop()
+		s.DropInput(made.Stream)
 	}
 	return made, ok
+}
+
+// DropInput drops and counts what waits for a callee that shall not get it any
+// more.
+func (s *Session) DropInput(st *Stream) {
+	for i := range st.Waiting {
+		s.Ledger.HeldBytes -= st.Waiting[i].HeldSize()
+		s.Realm.Env.Undelivered(nil, &st.Waiting[i], DropSessionGone)
+	}
+	st.Waiting = nil
 }
 
 // Due is when the call is over without a further result. It means nothing without

@@ -50,7 +50,7 @@ func (s *Session) Settle(x *mailbox.Executor, budget int) (done bool) {
 			return false
 		}
 		budget--
-		call, _ := l.CloseCall(id)
+		call, _ := s.CloseCall(id)
 		if call.Callee != nil && !told[call.Callee] {
 			told[call.Callee] = true
 			call.Callee.Box.Post(x, Item{Op: OpCallerGone, Session: s})

@@ -33,6 +33,9 @@ func (s *session) conclude(request wamp.ID, step dealer.Step, text string) {
 			Ext: &lane.Cancellation{Mode: step.Mode, Reason: step.Reason},
 		})
 	}
+	if step.Verdict == dealer.Wait && made.Stream != nil {
+		s.DropInput(made.Stream)
+	}
 	if step.Verdict.Ends() {
 		s.answer(request, &wamp.Error{URI: step.Error, Message: text})
 	}

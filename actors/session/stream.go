@@ -41,7 +41,7 @@ func (s *session) tooLate(m *wamp.Message) bool {
 // closeCall takes a call out that has its final answer, and says whether it was
 // open.
 func (s *session) closeCall(request wamp.ID) bool {
-	made, open := s.Ledger.CloseCall(request)
+	made, open := s.CloseCall(request)
 	if made.State.Has(dealer.MoreInput) {
 		s.finished.Add(request, made.Stream.Procedure, s.env.Now())
 	}

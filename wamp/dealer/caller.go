@@ -33,7 +33,7 @@ type Verdict uint8
 const (
 	// Ignore: nothing changes. A message is dropped, and counted.
 	Ignore Verdict = iota
-	// Wait: it stays open until the callee answers.
+	// Wait: it stays open until the callee answers, who gets no more input.
 	Wait
 	// PassOn: the message goes to the other side, and it stays open.
 	PassOn
