@@ -34,7 +34,6 @@ type Wheel struct {
 	wake    chan struct{}
 	done    sync.WaitGroup
 	onPanic func(any)
-	due     []*Timer // belongs to the goroutine
 }
 
 // Timer is one timer of a wheel. It must not be copied once it was set.
@@ -138,15 +137,17 @@ func (w *Wheel) run() {
 	defer w.done.Done()
 	ticker := time.NewTicker(Tick)
 	defer ticker.Stop()
+	var due []*Timer // of this goroutine alone: the next one may run before it has ended
 	for {
 		select {
 		case <-w.wake:
 			return
 		case <-ticker.C:
 		}
-		more := w.advance()
-		for i, t := range w.due {
-			w.due[i] = nil
+		var more bool
+		due, more = w.advance(due[:0])
+		for i, t := range due {
+			due[i] = nil
 			w.call(t.f)
 		}
 		if !more {
@@ -155,31 +156,31 @@ func (w *Wheel) run() {
 	}
 }
 
-// advance collects what is due up to now; more is false when the wheel stops
+// advance appends what is due up to now; more is false when the wheel stops
 // because nothing is left.
-func (w *Wheel) advance() (more bool) {
+func (w *Wheel) advance(due []*Timer) (_ []*Timer, more bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.due = w.due[:0]
 	now := int64(time.Since(w.start) / Tick)
 	for step := int64(0); w.now < now && step < slots; step++ {
 		w.now++
-		w.collect(w.slots[w.now%slots], now)
+		due = w.collect(w.slots[w.now%slots], now, due)
 	}
 	w.now = now
-	w.running = w.count > 0 || len(w.due) > 0
-	return w.running
+	w.running = w.count > 0 || len(due) > 0
+	return due, w.running
 }
 
-func (w *Wheel) collect(t *Timer, now int64) {
+func (w *Wheel) collect(t *Timer, now int64, due []*Timer) []*Timer {
 	for t != nil {
 		next := t.next
 		if t.at <= now {
 			w.remove(t)
-			w.due = append(w.due, t)
+			due = append(due, t)
 		}
 		t = next
 	}
+	return due
 }
 
 func (w *Wheel) call(f func()) {

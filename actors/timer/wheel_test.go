@@ -148,3 +148,18 @@ func TestSetAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// A wheel that ran down and turns again has nothing in common with the goroutine
+// that turned it before, which may not have ended yet.
+func TestWheelTurnsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := timer.New(nil)
+		for range 3 {
+			fired := make(chan struct{})
+			w.After(timer.Tick, func() { close(fired) })
+			<-fired
+			time.Sleep(4 * timer.Tick) // the goroutine finds that nothing is left
+		}
+		w.Close()
+	})
+}
