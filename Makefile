@@ -5,20 +5,22 @@ FUZZTIME  ?= 10s
 BENCH     ?= .
 COUNT     ?= 6
 TESTFLAGS ?=
+STUDY     ?=
 
 # The race detector needs cgo, which Go turns off where no C compiler is found.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+NEXUSD      := github.com/gammazero/nexus/v3/nexusd@v3.3.0
 BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := all
-.PHONY: all help run build test race lint fmt fmt-check fuzz bench interop soak map
+.PHONY: all help run build test race lint fmt fmt-check fuzz bench bench-peers bench-growth bench-neighbour interop soak map
 
 all: fmt-check lint test ## Check the format, lint, test (the default)
 
 help: ## Print this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
 
 run: ## Run the router: ws://127.0.0.1:8080/ws, tcp://127.0.0.1:8081, realm1
 	$(GO) run ./cmd/callboard serve
@@ -54,8 +56,21 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s)
 
 bench: ## Run the benchmarks into bin/bench.txt; compared with bin/bench.old.txt where it is
 	@mkdir -p bin
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./... | tee bin/bench.txt
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 3h ./... | tee bin/bench.txt
 	@if [ -f bin/bench.old.txt ]; then $(GO) run $(BENCHSTAT) bin/bench.old.txt bin/bench.txt; fi
+
+bench-peers: build ## Compare with nexusd and the relay; writes the table of benchmarks/README.md (half an hour)
+	GOBIN=$(CURDIR)/bin $(GO) install $(NEXUSD)
+	$(GO) build -o bin/study ./benchmarks/study
+	bin/study peers $(STUDY)
+
+bench-growth: build ## Measure how costs grow; writes the table and the plot of benchmarks (an hour)
+	$(GO) build -o bin/study ./benchmarks/study
+	bin/study growth $(STUDY)
+
+bench-neighbour: build ## Measure a lone call beside the fan-out of another realm (two minutes)
+	$(GO) build -o bin/study ./benchmarks/study
+	bin/study neighbour $(STUDY)
 
 interop: ## Run foreign clients against the built binary (needs Node and npm)
 	$(GO) test -count=1 -v ./cmd/callboard/interop

@@ -35,7 +35,8 @@ func prepareMixed(ctx context.Context, r *run) (load, error) {
 			c.s.excused, c.s.Pause = true, r.dawdle
 		}
 	}
-	calls, err := r.calls(ctx, max(1, n/subscribersPerCaller), 1, mixedWindow)
+	callers := max(1, n/subscribersPerCaller)
+	calls, err := r.calls(ctx, callPlan{callers: callers, procedures: callers, part: 1, window: mixedWindow})
 	if err != nil {
 		return nil, err
 	}

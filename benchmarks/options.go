@@ -22,6 +22,7 @@ const (
 	MaxSessions = 20_000
 	MaxSize     = 15 << 20
 	maxWindow   = 1 << 16
+	maxThings   = 1_000_000
 	maxInFlight = 256 << 20 // bytes of one sender
 )
 
@@ -53,6 +54,18 @@ type Options struct {
 	Topics     int
 	Callees    int
 	Patterns   int
+	// Procedures that each caller calls in turn, all callers together; at least
+	// one for each caller.
+	Procedures int
+	// Idle are further sessions that are held and do nothing.
+	Idle int
+	// Flux is how many pattern subscriptions come and go in a second meanwhile;
+	// they match nothing that is published.
+	Flux float64
+	// Relay says that the other end is no router but the relay of
+	// benchmarks/relay: the floor below every router. Only pubsub, fanout, rpc and
+	// latency have one.
+	Relay bool
 	// Size of the payload's text in bytes; 16 at least.
 	Size int
 	// Window is how many messages each sender may have under way (closed loop).
@@ -125,6 +138,9 @@ func (o *Options) complete() (*scenario, error) {
 	o.Topics = either(o.Topics, d.Topics)
 	o.Callees = either(o.Callees, d.Callees)
 	o.Patterns = either(o.Patterns, d.Patterns)
+	if d.Callees > 0 {
+		o.Procedures = max(o.Procedures, o.Clients)
+	}
 	o.Window = either(o.Window, either(d.Window, defaultWindow))
 	if err := o.transport(); err != nil {
 		return nil, err
@@ -172,9 +188,12 @@ func (o *Options) transport() error {
 	return nil
 }
 
+// relayed are the scenarios that a relay has.
+var relayed = []string{"fanout", "latency", "pubsub", "rpc"}
+
 // sessions is how many the run opens, without the few that come and go.
 func (o *Options) sessions() int {
-	n := o.Clients + o.Publishers + o.Callees
+	n := o.Clients + o.Publishers + o.Callees + o.Idle
 	if o.Scenario == "pubsub" {
 		n += o.Clients
 	}
@@ -192,9 +211,14 @@ func (o *Options) validate() error {
 		text string
 	}{
 		{slices.ContainsFunc(o.Serializers, unknown), "no such serializer"},
-		{o.Clients < 0 || o.Publishers < 0 || o.Topics < 0 || o.Callees < 0 || o.Patterns < 0, "numbers are not negative"},
-		{o.sessions() > MaxSessions, fmt.Sprintf("more than %d sessions", MaxSessions)},
-		{o.Topics > 1_000_000 || o.Patterns > 1_000_000, "more than 1000000 topics or patterns"},
+		{o.Clients < 0 || o.Publishers < 0 || o.Topics < 0 || o.Callees < 0 || o.Patterns < 0 || o.Procedures < 0 || o.Idle < 0,
+			"numbers are not negative"},
+		{o.Dial == nil && o.sessions() > MaxSessions, fmt.Sprintf("more than %d sessions", MaxSessions)},
+		{!(o.Flux >= 0 && o.Flux <= 100_000), "flux is from 0 to 100000 a second"},
+		{o.Relay && !slices.Contains(relayed, o.Scenario), "a relay has only the scenarios " + strings.Join(relayed, ", ")},
+		{o.Relay && (o.Topics > 1 || o.Procedures > o.Clients || o.Acknowledge || o.Flux > 0 || o.Transport != "rawsocket" || len(o.Serializers) > 1),
+			"a relay has one topic, one procedure for each caller, one serializer, RawSocket, and nothing to acknowledge"},
+		{o.Topics > maxThings || o.Patterns > maxThings || o.Procedures > maxThings, "more than 1000000 topics, patterns or procedures"},
 		{o.Size < wire.StampSize || o.Size > MaxSize, fmt.Sprintf("size is from %d to %d bytes", wire.StampSize, MaxSize)},
 		{o.Window < 1 || o.Window > maxWindow, fmt.Sprintf("window is from 1 to %d", maxWindow)},
 		{o.Window*o.Size > maxInFlight, "window times size is more than 256 MiB for each sender"},

@@ -8,8 +8,9 @@ import (
 	"github.com/callboard-wamp/callboard/wamp"
 )
 
-// subscribeBatch is how many SUBSCRIBEs are under way while a run is prepared.
-const subscribeBatch = 256
+// askBatch is how many requests of a session are under way while a run is
+// prepared: few enough that no router drops replies.
+const askBatch = 16
 
 // events is traffic from publishers to subscribers.
 type events struct {
@@ -38,7 +39,7 @@ func preparePairs(ctx context.Context, r *run) (load, error) {
 		l.receivers = append(l.receivers, r.hear(subscribers[i], l.senders[i:i+1], 0, 1))
 	}
 	r.share(l.senders)
-	return l, r.each(n, func(i int) error { return subscribe(ctx, subscribers[i], topics[i:i+1], nil) })
+	return l, r.each(n, func(i int) error { return r.subscribe(ctx, subscribers[i], topics[i:i+1], nil) })
 }
 
 func prepareTopics(ctx context.Context, r *run) (load, error) {
@@ -100,7 +101,7 @@ func (r *run) topics(ctx context.Context, pl plan) (*events, error) {
 	}
 	return l, r.each(len(sessions), func(j int) error {
 		class := int(l.receivers[j].pairs[0].First())
-		return subscribe(ctx, sessions[j], every(pl.topics, class, classes), every(pl.patterns, class, classes))
+		return r.subscribe(ctx, sessions[j], every(pl.topics, class, classes), every(pl.patterns, class, classes))
 	})
 }
 
@@ -126,6 +127,12 @@ func (r *run) publisher(s *member, part int, topics [][]byte, waits []int32) (*s
 	if err != nil {
 		return nil, err
 	}
+	if r.o.Relay {
+		p.message.Type, p.message.ID = wamp.Event, 1
+		if err := r.relayTo(s, topics[0]); err != nil {
+			return nil, err
+		}
+	}
 	if r.o.Acknowledge {
 		p.message.Fields = []wamp.Field{wamp.True("acknowledge")}
 		more := make([]int32, len(waits))
@@ -139,21 +146,26 @@ func (r *run) publisher(s *member, part int, topics [][]byte, waits []int32) (*s
 }
 
 // subscribe asks for topics, or for the patterns beside them, and waits.
-func subscribe(ctx context.Context, s *member, topics, patterns [][]byte) error {
-	requests := make([]*wamp.Message, 0, subscribeBatch)
-	for i := range topics {
-		m := &wamp.Message{Type: wamp.Subscribe, URI: topics[i]}
-		if len(patterns) > 0 {
-			m.URI = patterns[i]
-			m.Fields = []wamp.Field{wamp.Text("match", match(patterns[i]).String())}
+func (r *run) subscribe(ctx context.Context, s *member, topics, patterns [][]byte) error {
+	return r.ask(ctx, s, len(topics), func(i int) *wamp.Message {
+		if len(patterns) == 0 {
+			return &wamp.Message{Type: wamp.Subscribe, URI: topics[i]}
 		}
-		if requests = append(requests, m); len(requests) < subscribeBatch && i < len(topics)-1 {
+		return &wamp.Message{Type: wamp.Subscribe, URI: patterns[i], Fields: []wamp.Field{wamp.Text("match", match(patterns[i]).String())}}
+	})
+}
+
+// ask makes n requests, some at a time, and waits for all replies.
+func (r *run) ask(ctx context.Context, s *member, n int, request func(i int) *wamp.Message) error {
+	batch := make([]*wamp.Message, 0, askBatch)
+	for i := range n {
+		if batch = append(batch, request(i)); len(batch) < askBatch && i < n-1 {
 			continue
 		}
-		if _, err := s.AskAll(ctx, requests...); err != nil {
-			return fmt.Errorf("subscribe: %w", err)
+		if _, err := s.AskAll(ctx, batch...); err != nil {
+			return fmt.Errorf("%v: %w", batch[0].Type, err)
 		}
-		requests = requests[:0]
+		batch = batch[:0]
 	}
 	return nil
 }

@@ -29,6 +29,9 @@ func (r *run) hear(s *member, senders []*sender, first, stride uint64) *receiver
 	for range senders {
 		c.pairs = append(c.pairs, ledger.NewPair(first, stride))
 	}
+	if r.o.Relay {
+		c.yield.Type = wamp.Result
+	}
 	c.tally = r.meter.Tally()
 	return c
 }

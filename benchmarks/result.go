@@ -14,16 +14,22 @@ import (
 // Result is what a run found. The names of its JSON are stable; figures that
 // were not measured are zero or missing.
 type Result struct {
-	Scenario   string `json:"scenario"`
-	URL        string `json:"url"`
-	Transport  string `json:"transport"`
-	Serializer string `json:"serializer"`
-	Clients    int    `json:"clients"`
-	Publishers int    `json:"publishers,omitempty"`
-	Topics     int    `json:"topics,omitempty"`
-	Callees    int    `json:"callees,omitempty"`
-	Patterns   int    `json:"patterns,omitempty"`
-	Size       int    `json:"size"`
+	Scenario   string  `json:"scenario"`
+	URL        string  `json:"url"`
+	Transport  string  `json:"transport"`
+	Serializer string  `json:"serializer"`
+	Clients    int     `json:"clients"`
+	Publishers int     `json:"publishers,omitempty"`
+	Topics     int     `json:"topics,omitempty"`
+	Callees    int     `json:"callees,omitempty"`
+	Patterns   int     `json:"patterns,omitempty"`
+	Procedures int     `json:"procedures,omitempty"`
+	Idle       int     `json:"idle,omitempty"`
+	Flux       float64 `json:"flux,omitempty"`
+	Relay      bool    `json:"relay,omitempty"`
+	// Changes are the patterns that came and went, if there was a Flux.
+	Changes uint64 `json:"changes,omitempty"`
+	Size    int    `json:"size"`
 	// Window of a closed loop, or Rate of an open one.
 	Window int     `json:"window,omitempty"`
 	Rate   float64 `json:"rate,omitempty"`
@@ -105,6 +111,7 @@ func (r *run) result(ctx context.Context, l load) *Result {
 	res := &Result{
 		Scenario: o.Scenario, URL: o.URL, Transport: o.Transport, Serializer: names(o.Serializers),
 		Clients: o.Clients, Publishers: o.Publishers, Topics: o.Topics, Callees: o.Callees, Patterns: o.Patterns, Size: o.Size,
+		Procedures: o.Procedures, Idle: o.Idle, Flux: o.Flux, Relay: o.Relay, Changes: r.changes.Load(),
 		Started: time.Now().Add(-time.Duration(r.meter.Now() - r.before.at)).UTC().Truncate(time.Second),
 		Cores:   runtime.NumCPU(), Go: runtime.Version(),
 		Seconds: float64(r.after.at-r.before.at) / 1e9, Series: r.series,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/callboard-wamp/callboard/benchmarks/ledger"
+	"github.com/callboard-wamp/callboard/benchmarks/relay"
 	"github.com/callboard-wamp/callboard/wamp"
 )
 
@@ -15,24 +16,36 @@ type calls struct {
 }
 
 func prepareCalls(ctx context.Context, r *run) (load, error) {
-	return r.calls(ctx, r.o.Clients, 0, r.window())
+	return r.calls(ctx, callPlan{callers: r.o.Clients, procedures: r.o.Procedures, window: r.window()})
 }
 
-// calls gives each caller a procedure of its own. Consecutive callers share a
+// callPlan is callers that call their procedures in turn; part is how the calls
+// are counted.
+type callPlan struct{ callers, procedures, part, window int }
+
+// calls gives each caller procedures of its own. Consecutive callers share a
 // callee, which hears the calls of each in order.
-func (r *run) calls(ctx context.Context, callers, part, window int) (*calls, error) {
-	procedures := r.uris("procedure", callers)
+func (r *run) calls(ctx context.Context, pl callPlan) (*calls, error) {
+	callers := pl.callers
+	each := (pl.procedures + callers - 1) / callers
+	procedures := r.uris("procedure", callers*each)
 	sessions, err := r.open(ctx, callers)
 	if err != nil {
 		return nil, err
 	}
 	l := &calls{}
 	for i, s := range sessions {
-		p, err := r.newSender(s, wamp.Call, part, window)
+		p, err := r.newSender(s, wamp.Call, pl.part, pl.window)
 		if err != nil {
 			return nil, err
 		}
-		p.to(procedures[i:i+1], []int32{1})
+		if r.o.Relay {
+			p.message.Type, p.message.ID = wamp.Invocation, 1
+			if err := r.relayFrom(s, p.stream, procedures[i]); err != nil {
+				return nil, err
+			}
+		}
+		p.to(procedures[i*each:(i+1)*each], []int32{1})
 		l.senders = append(l.senders, p)
 	}
 	r.share(l.senders)
@@ -45,17 +58,16 @@ func (r *run) calls(ctx context.Context, callers, part, window int) (*calls, err
 		l.receivers = append(l.receivers, r.hear(s, l.senders[j*callers/n:(j+1)*callers/n], 0, 1))
 	}
 	return l, r.each(n, func(j int) error {
-		return register(ctx, callees[j], procedures[j*callers/n:(j+1)*callers/n])
+		from, to := j*callers/n, (j+1)*callers/n
+		return r.register(ctx, callees[j], procedures[from*each:to*each])
 	})
 }
 
-func register(ctx context.Context, s *member, procedures [][]byte) error {
-	for _, uri := range procedures {
-		if _, err := s.Ask(ctx, &wamp.Message{Type: wamp.Register, URI: uri}); err != nil {
-			return fmt.Errorf("register: %w", err)
-		}
-	}
-	return nil
+// register asks for procedures and waits.
+func (r *run) register(ctx context.Context, s *member, procedures [][]byte) error {
+	return r.ask(ctx, s, len(procedures), func(i int) *wamp.Message {
+		return &wamp.Message{Type: wamp.Register, URI: procedures[i]}
+	})
 }
 
 func (l *calls) start() {
@@ -91,4 +103,26 @@ func (l *calls) account() (a ledger.Account) {
 		a.Add(c.invocations())
 	}
 	return a
+}
+
+// relayTo tells a relay where the messages of this session go.
+func (r *run) relayTo(s *member, uri []byte) error {
+	return r.tellRelay(s, relay.To(uri))
+}
+
+// relayFrom tells it so, and where the answers to a stream go.
+func (r *run) relayFrom(s *member, stream uint32, uri []byte) error {
+	return r.tellRelay(s, relay.From(stream, uri))
+}
+
+func (r *run) tellRelay(s *member, what []byte) error {
+	ctx, cancel := context.WithTimeout(context.Background(), joinTime)
+	defer cancel()
+	// Not one of the session's own ids: those count the messages.
+	s.Append(&wamp.Message{Type: wamp.Register, Request: wamp.MaxID, URI: what})
+	_ = s.Flush()
+	if m, err := s.Receive(ctx); err != nil || m.Type != wamp.Registered {
+		return fmt.Errorf("no relay listens there: %v", err)
+	}
+	return nil
 }

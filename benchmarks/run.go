@@ -2,7 +2,6 @@ package benchmarks
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -19,6 +18,7 @@ const (
 	settleTime  = 30 * time.Second      // for what is on its way when sending has ended
 	leaveTime   = 3 * time.Second
 	connectTime = 60 * time.Second
+	thingTime   = 500 * time.Microsecond // more, for each topic, pattern and procedure
 	maxNotes    = 8
 )
 
@@ -28,8 +28,9 @@ type run struct {
 	name    *scenario
 	target  wire.Target
 	meter   *meter.Meter
-	prefix  string // of the URIs, different in each run
-	opened  int    // how often open was called
+	prefix  string        // of the URIs, different in each run
+	opened  int           // how often open was called
+	changes atomic.Uint64 // of the flux
 	senders []*sender
 	pacer   *pacer
 
@@ -105,9 +106,13 @@ func newRun(o Options, s *scenario) *run {
 }
 
 func (r *run) prepare(ctx context.Context) (load, error) {
-	limit, cancel := context.WithTimeoutCause(ctx, connectTime, errors.New("no answer within a minute"))
+	within := connectTime + thingTime*time.Duration(r.o.Topics+r.o.Patterns+r.o.Procedures)
+	limit, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("not ready within %v", within))
 	defer cancel()
 	l, err := r.name.prepare(limit, r)
+	if err == nil {
+		err = r.beside(limit)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.o.URL, err)
 	}

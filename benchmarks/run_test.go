@@ -31,6 +31,8 @@ var counted = []struct {
 	{benchmarks.Options{Scenario: "patterns", Clients: 3, Publishers: 2, Patterns: 30, Messages: 90}, 90, []uint64{90}},
 	{benchmarks.Options{Scenario: "rpc", Clients: 5, Callees: 2, Messages: 100}, 100, []uint64{100}},
 	{benchmarks.Options{Scenario: "rpc", Clients: 2, Callees: 9, Messages: 10, Size: 70_000, Window: 3}, 10, []uint64{10}},
+	{benchmarks.Options{Scenario: "rpc", Clients: 3, Callees: 2, Procedures: 10, Messages: 40}, 42, []uint64{42}},
+	{benchmarks.Options{Scenario: "pubsub", Clients: 1, Idle: 7, Messages: 10}, 10, []uint64{10}},
 	{benchmarks.Options{Scenario: "latency", Messages: 20}, 20, []uint64{20}},
 	{benchmarks.Options{Scenario: "connect", Clients: 3, Messages: 20}, 20, []uint64{20}},
 	{benchmarks.Options{Scenario: "churn", Clients: 3, Messages: 20}, 20, []uint64{20, 20, 20}},
@@ -84,6 +86,7 @@ func TestTimedRuns(t *testing.T) {
 		{Scenario: "idle", Clients: 30},
 		{Scenario: "mixed", Clients: 30},
 		{Scenario: "mixed", Clients: 10, Rate: 500, Serializers: []codec.Serializer{codec.JSON, codec.CBOR}},
+		{Scenario: "many", Flux: 2000, Idle: 3},
 		{Scenario: "pubsub", Rate: 2000},
 		{Scenario: "fanout", Clients: 10, Rate: 500, Acknowledge: true},
 		{Scenario: "rpc", Rate: 1000, Serializers: []codec.Serializer{codec.CBOR, codec.MessagePack}},
@@ -94,6 +97,9 @@ func TestTimedRuns(t *testing.T) {
 		r := run(t, o)
 		if r.Failed() != "" || r.Ledger.Sent == 0 || r.Ledger.Received+r.Ledger.Dropped != r.Ledger.Sent || r.Interrupted {
 			t.Errorf("%s: %+v, %v", o.Scenario, r.Ledger, r.Notes)
+		}
+		if (r.Changes > 0) != (o.Flux > 0) {
+			t.Errorf("%d changes of patterns at a flux of %v", r.Changes, o.Flux)
 		}
 		if o.Scenario != "idle" && r.Ops == 0 {
 			t.Errorf("%s: no operation was counted", o.Scenario)
@@ -157,6 +163,11 @@ func TestUsage(t *testing.T) {
 		{benchmarks.Options{Serializers: []codec.Serializer{9}}, "serializer"},
 		{benchmarks.Options{Scenario: "idle", Messages: 1}, "does not end"},
 		{benchmarks.Options{PID: math.MaxInt32}, "process"},
+		{benchmarks.Options{Idle: -1}, "not negative"},
+		{benchmarks.Options{Flux: math.NaN()}, "flux"},
+		{benchmarks.Options{Scenario: "churn", Relay: true}, "relay has only"},
+		{benchmarks.Options{Relay: true, Transport: "ws"}, "a relay has one topic"},
+		{benchmarks.Options{Scenario: "rpc", Relay: true, Transport: "rawsocket", Procedures: 20}, "a relay has one topic"},
 	} {
 		if tc.o.Scenario == "" {
 			tc.o.Scenario = "pubsub"

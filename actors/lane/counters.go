@@ -36,15 +36,13 @@ const (
 	DropUnsent
 	// DropRetained: a retained event that went for want of room, or in a crash.
 	DropRetained
-	// DropHistory: an event that the store could not take.
-	DropHistory
 
 	drops
 )
 
 var dropNames = [drops]string{
 	"session_gone", "closed", "not_representable", "too_large", "slow", "late_answer", "unasked_progress",
-	"slow_caller", "late_input", "refused_publish", "after_goodbye", "crash", "unsent", "retained", "history",
+	"slow_caller", "late_input", "refused_publish", "after_goodbye", "crash", "unsent", "retained",
 }
 
 // String is the reason's name in metrics.
@@ -53,16 +51,14 @@ func (d Drop) String() string { return dropNames[d] }
 // Counters count over the life of a router. Data path figures are added once
 // per drain, not per message.
 type Counters struct {
-	Messages atomic.Uint64 // received
-	Events   atomic.Uint64 // posted to receivers
-	Calls    atomic.Uint64
-	Joins    atomic.Uint64
-	Sessions atomic.Int64 // open now
-	Conns    atomic.Int64 // open now
-	// StoreFailing is 1 while the store takes nothing: an alarm.
-	StoreFailing atomic.Int64
-	OutOfStep    atomic.Uint64
-	dropped      [drops]atomic.Uint64
+	Messages  atomic.Uint64 // received
+	Events    atomic.Uint64 // posted to receivers
+	Calls     atomic.Uint64
+	Joins     atomic.Uint64
+	Sessions  atomic.Int64 // open now
+	Conns     atomic.Int64 // open now
+	OutOfStep atomic.Uint64
+	dropped   [drops]atomic.Uint64
 }
 
 // Drop counts n losses.

@@ -8,8 +8,10 @@ import (
 )
 
 // recentChanges is how many changes of the patterns a cached lookup can be
-// checked against; an older one is looked up again.
-const recentChanges = 256
+// checked against; an older one is looked up again. That costs as much as a few
+// checks do (BenchmarkSame), so a session that publishes to a URI so seldom that
+// more changes come in between is better off with a new lookup.
+const recentChanges = 8
 
 // Patterns are the prefix and wildcard patterns of a realm's topics or
 // procedures. The directory changes them, one at a time; everybody reads them

@@ -19,11 +19,9 @@ func (s *session) onPublish(m *wamp.Message) {
 	if !s.step(m.Request) {
 		return
 	}
-	if s.topics.get(m.URI) == nil { // what is in the cache was checked before
-		if err := broker.CheckPublish(m.URI, s.Realm.URIs, false); err != nil {
-			s.refusePublish(m, err)
-			return
-		}
+	if err := broker.CheckPublish(m.URI, s.Realm.URIs, false); err != nil {
+		s.refusePublish(m, err)
+		return
 	}
 	disclose := s.publisherDisclosure(m.URI)
 	if err := disclose.Refuse(m.Flags.Has(wamp.DiscloseMe)); err != nil {
@@ -31,7 +29,7 @@ func (s *session) onPublish(m *wamp.Message) {
 		return
 	}
 	p := lane.Publication{
-		ID: wamp.GlobalID(s.enc.Random()), Topic: m.URI, From: s.Session, Serializer: s.Transport.Group.Serializer,
+		ID: wamp.GlobalID(s.enc.Random()), From: s.Session, Serializer: s.Transport.Group.Serializer,
 		Payload: m.Payload, IncludeMe: m.Flags.Has(wamp.IncludeMe), Trust: s.PublicationTrust(),
 	}
 	if m.Flags.Has(wamp.Filtered) {
@@ -41,7 +39,7 @@ func (s *session) onPublish(m *wamp.Message) {
 		p.Disclosed = s.asPublisher()
 	}
 	if m.Flags.Has(wamp.Retain) {
-		p.Retain(s.Realm, s.x, func() { s.fanOut(&p, m.URI) })
+		p.Retain(s.Realm, s.x, m.URI, func() { s.fanOut(&p, m.URI) })
 	} else {
 		s.fanOut(&p, m.URI)
 	}

@@ -31,6 +31,7 @@ type partData struct {
 
 type checkData struct {
 	Check, Value, Verdict string
+	OK                    bool
 }
 
 // HTML writes one page that holds everything it needs: the table, a histogram of
@@ -52,7 +53,7 @@ func HTML(w io.Writer, r *benchmarks.Result) error {
 		d.Parts = append(d.Parts, part)
 	}
 	for _, c := range r.Checks {
-		d.Checks = append(d.Checks, checkData{c.Check, c.Value, passed(c.OK)})
+		d.Checks = append(d.Checks, checkData{c.Check, c.Value, passed(c.OK), c.OK})
 	}
 	return page.Execute(w, d)
 }

@@ -16,6 +16,7 @@ const (
 	plotWidth               = width - left - right
 	plotHeight              = height - top - below
 	ticksY                  = 4
+	edge                    = 40.0 // a label nearer to the right one stands left of its place
 )
 
 // plot collects the elements of an SVG image.
@@ -66,7 +67,11 @@ func (p *plot) caption(text string) {
 }
 
 func (p *plot) below(x float64, text string) {
-	p.add(`<text x="%.1f" y="%g" text-anchor="middle">%s</text>`, x, top+plotHeight+16, text)
+	anchor := "middle"
+	if x > width-right-edge {
+		x, anchor = width-right, "end" // not beyond the picture
+	}
+	p.add(`<text x="%.1f" y="%g" text-anchor="%s">%s</text>`, x, top+plotHeight+16, anchor, text)
 }
 
 // histogramPlot has a bar for each bucket, whose widths grow tenfold with each
@@ -116,9 +121,13 @@ func (p *plot) quantiles(l benchmarks.Latency, x func(float64) float64) {
 		name string
 		us   float64
 	}{{"p50", l.P50}, {"p99", l.P99}, {"p99.9", l.P999}} {
-		at := x(q.us)
+		at := math.Max(left, x(math.Max(q.us, 1e-3))) // nothing is no logarithm
 		p.add(`<line class="mark" x1="%.1f" x2="%.1f" y1="%g" y2="%g"/>`, at, at, top, top+plotHeight)
-		p.add(`<text x="%.1f" y="%g">%s</text>`, at+4, top+10+14*float64(i), q.name)
+		anchor, x := "start", at+4
+		if x > width-right-edge {
+			anchor, x = "end", at-4
+		}
+		p.add(`<text x="%.1f" y="%g" text-anchor="%s">%s</text>`, x, top+10+14*float64(i), anchor, q.name)
 	}
 }
 

@@ -46,10 +46,13 @@ func Title(r *benchmarks.Result) string {
 	for _, n := range []struct {
 		n    int
 		what string
-	}{{r.Publishers, "publisher"}, {r.Topics, "topic"}, {r.Callees, "callee"}, {r.Patterns, "pattern"}} {
+	}{{r.Publishers, "publisher"}, {r.Topics, "topic"}, {r.Callees, "callee"}, {r.Patterns, "pattern"}, {r.Procedures, "procedure"}, {r.Idle, "idle session"}} {
 		if n.n > 0 {
 			all = append(all, count(n.n, n.what))
 		}
+	}
+	if r.Flux > 0 {
+		all = append(all, fmt.Sprintf("%g patterns/s come and go", r.Flux))
 	}
 	switch {
 	case r.Rate > 0:
@@ -136,6 +139,9 @@ func Ledger(r *benchmarks.Result) string {
 	l := r.Ledger
 	s := fmt.Sprintf("sent %d = received %d + dropped %d + lost %d + unanswered %d + errors %d; twice %d, out of order %d",
 		l.Sent, l.Received, l.Dropped, l.Lost, l.Unanswered, l.Errors, l.Duplicates, l.Disordered)
+	if l.Foreign > 0 {
+		s += fmt.Sprintf("; received by the wrong session %d", l.Foreign)
+	}
 	if l.Disconnected > 0 {
 		s += fmt.Sprintf("; sessions ended by the router %d", l.Disconnected)
 	}

@@ -29,6 +29,9 @@ type bench struct {
 	duration, warmup, patience time.Duration
 	clients, publishers        int
 	topics, callees, patterns  int
+	procedures, idle           int
+	flux                       float64
+	relay                      bool
 	size, window, pid, message int
 	rate                       float64
 	acknowledge                bool
@@ -76,6 +79,7 @@ func (b *bench) targetFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&b.url, "url", "", "router: ws://host:port/path, tcp://host:port or unix:///path (default is callboard serve on this machine)")
 	f.StringVar(&b.transport, "transport", "", "ws or rawsocket (default ws)")
+	f.BoolVar(&b.relay, "relay", false, "the other end is the relay of benchmarks/relay: the floor below every router")
 	f.StringVar(&b.realm, "realm", "realm1", "realm to join")
 	f.StringSliceVar(&b.serializers, "serializer", []string{"json"}, "json, msgpack or cbor; of several, as in json,cbor, the sessions take one after the other")
 	f.IntVar(&b.pid, "pid", 0, "process of the router, to measure its processor time (Linux)")
@@ -94,6 +98,9 @@ func (b *bench) loadFlags(c *cobra.Command) {
 	f.IntVar(&b.topics, "topics", 0, "topics"+own)
 	f.IntVar(&b.callees, "callees", 0, "callees"+own)
 	f.IntVar(&b.patterns, "patterns", 0, "pattern subscriptions"+own)
+	f.IntVar(&b.procedures, "procedures", 0, "procedures that the callers call in turn (default one for each caller)")
+	f.IntVar(&b.idle, "idle", 0, "further sessions that do nothing")
+	f.Float64Var(&b.flux, "flux", 0, "pattern subscriptions that come and go in a second meanwhile")
 	f.IntVar(&b.size, "size", 16, "payload in bytes, 16 at least")
 	f.IntVar(&b.window, "window", 0, "messages under way for each sender (default 16; latency 1)")
 	f.Float64Var(&b.rate, "rate", 0, "messages per second in all, whatever comes back; latency counts from when each was due")
@@ -159,6 +166,7 @@ func (b *bench) complete(scenario string) error {
 	b.options = benchmarks.Options{
 		Scenario: scenario, URL: b.url, Transport: b.transport, Realm: wamp.URI(b.realm), Serializers: serializers,
 		Clients: b.clients, Publishers: b.publishers, Topics: b.topics, Callees: b.callees, Patterns: b.patterns,
+		Procedures: b.procedures, Idle: b.idle, Flux: b.flux, Relay: b.relay,
 		Size: b.size, Window: b.window, Rate: b.rate, Acknowledge: b.acknowledge,
 		Duration: b.duration, Warmup: b.warmup, Patience: b.patience, Messages: uint64(b.message), PID: b.pid,
 	}

@@ -48,7 +48,7 @@ func BenchmarkJoinLeave(b *testing.B) {
 }
 
 func BenchmarkWalk(b *testing.B) {
-	for _, n := range []int{1, 100, 10_000} {
+	for _, n := range []int{1, 100, 10_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			var topic topic
 			for _, m := range newMembers(n) {

@@ -1,0 +1,41 @@
+package benchmarks_test
+
+import (
+	"testing"
+
+	"github.com/callboard-wamp/callboard/benchmarks"
+	"github.com/callboard-wamp/callboard/benchmarks/ledger"
+	"github.com/callboard-wamp/callboard/benchmarks/relay"
+	"github.com/callboard-wamp/callboard/codec"
+)
+
+// The relay brings everything to where a router would bring it.
+func TestRelay(t *testing.T) {
+	for _, s := range []codec.Serializer{codec.JSON, codec.MessagePack, codec.CBOR} {
+		r := relay.New()
+		l := listen(t)
+		done := make(chan error, 1)
+		go func() { done <- r.Serve(l) }()
+		for _, tc := range []struct {
+			o    benchmarks.Options
+			want uint64
+		}{
+			{benchmarks.Options{Scenario: "pubsub", Clients: 3, Messages: 100}, 102},
+			{benchmarks.Options{Scenario: "fanout", Clients: 10, Publishers: 2, Messages: 100, Size: 5000}, 1000},
+			{benchmarks.Options{Scenario: "rpc", Clients: 5, Callees: 2, Messages: 1000, Size: 300}, 1000},
+			{benchmarks.Options{Scenario: "rpc", Clients: 2, Callees: 2, Messages: 20, Size: 100_000}, 20},
+			{benchmarks.Options{Scenario: "latency", Messages: 20}, 20},
+		} {
+			o := tc.o
+			o.Relay, o.URL, o.Serializers = true, "tcp://"+l.Addr().String(), []codec.Serializer{s}
+			res := run(t, o)
+			if want := (ledger.Account{Sent: tc.want, Received: tc.want}); res.Ledger != want || res.Failed() != "" || res.Ops != tc.want {
+				t.Errorf("%v %s: %+v, %v", s, o.Scenario, res.Ledger, res.Notes)
+			}
+		}
+		r.Close()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}

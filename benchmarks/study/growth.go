@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/callboard-wamp/callboard/actors"
+	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/benchmarks"
+	"github.com/callboard-wamp/callboard/codec"
+	"github.com/callboard-wamp/callboard/netio"
+)
+
+// series is one thing that grows, while the traffic stays the same.
+type series struct {
+	name string
+	sum  string // what one message is
+	args string // of callboard bench; N is the number
+	at   []int
+	// inside runs router and generator in this process, without sockets: then the
+	// cost is that of both.
+	inside bool
+}
+
+var grows = []series{
+	{name: "sessions", sum: "event 1:1 among 16 of them", args: "pubsub --idle N", at: []int{100, 1000, 5000, 15_000}},
+	{name: "topics", sum: "event to one of them in turn", args: "many --clients 8 --publishers 4 --topics N", at: []int{10, 100, 1000, 10_000, 100_000, 1_000_000}},
+	{name: "subscribers of one topic", sum: "event delivered", args: "fanout --window 4 --clients N", at: []int{1, 10, 100, 1000, 5000, 15_000}},
+	{name: "subscribers in one process", sum: "event delivered, both sides", args: "N", at: []int{100, 1000, 10_000, 100_000}, inside: true},
+	{name: "patterns", sum: "event that matches one of them", args: "patterns --patterns N", at: []int{10, 100, 1000, 10_000, 100_000}},
+	{name: "registrations", sum: "call to one of them in turn", args: "rpc --procedures N", at: []int{10, 100, 1000, 10_000, 100_000}},
+	{name: "patterns that come and go a second", sum: "event to one of 1,000 topics in turn", args: "many --clients 8 --publishers 4 --topics 1000 --flux N", at: []int{1, 10, 100, 1000}},
+}
+
+// point is what was found at one number.
+type point struct {
+	n         int
+	cost, rss float64 // µs for each message; MiB
+	per       float64 // messages a second
+	fault     string
+}
+
+const shortest = 2000 // the largest number of a short study
+
+// growth measures every series at every number, each with a fresh router.
+func (s *study) growth(ctx context.Context) (string, error) {
+	lines := [][]string{{"what grows", "message", "number", "µs for each", "of the first", "per s", "router, MiB"}}
+	curves := make([]curve, 0, len(grows))
+	for _, g := range grows {
+		c := curve{name: g.name}
+		for _, n := range g.at {
+			if s.short && n > shortest {
+				continue
+			}
+			fmt.Fprintf(os.Stderr, "%s: %d\n", g.name, n)
+			p, err := s.measure(ctx, &g, n)
+			if err != nil {
+				return "", err
+			}
+			c.points = append(c.points, p)
+			what := []string{"", ""}
+			if len(c.points) == 1 {
+				what = []string{g.name, g.sum}
+			}
+			lines = append(lines, append(what, strconv.Itoa(n), short(p.cost)+p.fault, fmt.Sprintf("%.2f×", p.cost/c.points[0].cost), short(p.per), short(p.rss)))
+		}
+		curves = append(curves, c)
+	}
+	if err := os.WriteFile(s.plot, []byte(draw(curves)), 0o644); err != nil {
+		return "", err
+	}
+	return markdown(lines), nil
+}
+
+// measure takes the median of the rounds.
+func (s *study) measure(ctx context.Context, g *series, n int) (point, error) {
+	var cost, per, rss []float64
+	p := point{n: n}
+	for range s.rounds {
+		var r *benchmarks.Result
+		var err error
+		if g.inside {
+			r, err = s.inside(ctx, n)
+		} else {
+			r, err = s.outside(ctx, strings.ReplaceAll(g.args, "N", strconv.Itoa(n)))
+		}
+		if err != nil {
+			return p, err
+		}
+		if r.Failed() != "" {
+			p.fault = " †"
+		}
+		per = append(per, r.OpsPerSec)
+		if g.inside {
+			cost = append(cost, r.Generator.CPUPerMessage)
+			continue
+		}
+		cost, rss = append(cost, r.Router.CPUPerMessage), append(rss, float64(r.Router.RSS)/(1<<20))
+	}
+	p.cost, p.per, p.rss = median(cost), median(per), median(rss)
+	return p, nil
+}
+
+func (s *study) outside(ctx context.Context, args string) (*benchmarks.Result, error) {
+	sys, err := s.startCallboard(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer sys.stop()
+	return s.bench(ctx, sys, false, strings.Fields(args)...)
+}
+
+// inside fans out to n sessions that are connected in memory.
+func (s *study) inside(ctx context.Context, n int) (*benchmarks.Result, error) {
+	system := actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
+		return slog.New(slog.DiscardHandler)
+	}))
+	defer system.Shutdown()
+	limits := lane.DefaultLimits()
+	limits.EarlyConnections, limits.EarlyPerAddress = n+1, n+1
+	r, err := actors.NewRouter(system, actors.Config{Limits: limits})
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Start(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Drain(context.WithoutCancel(ctx)) }()
+	return benchmarks.Run(ctx, benchmarks.Options{
+		Scenario: "fanout", Clients: n, Window: 4, Duration: s.duration, Warmup: s.warmup,
+		Serializers: []codec.Serializer{codec.MessagePack}, Transport: "rawsocket",
+		Dial: func(context.Context) (netio.Conn, error) {
+			ours, theirs := netio.Pipe(4 << 10)
+			return ours, r.Attach(theirs, netio.AcceptOptions{})
+		},
+	})
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/callboard-wamp/callboard/benchmarks"
+)
+
+// row is one line of the comparison.
+type row struct {
+	name  string
+	args  string // of callboard bench
+	raw   bool   // over RawSocket
+	relay string // what the relay is given in place of args; "-": there is no floor
+}
+
+// rows are what is compared. The relay moves the bytes of the same messages; where
+// serializers are mixed, those of the one that writes the longest.
+var rows = []row{
+	{name: "lone call, json", args: "latency"},
+	{name: "calls, json, 16 B", args: "rpc"},
+	{name: "calls, json, 4 KiB", args: "rpc --size 4096"},
+	{name: "calls, msgpack, 16 B", args: "rpc --serializer msgpack"},
+	{name: "calls, cbor, 16 B", args: "rpc --serializer cbor"},
+	{name: "calls, json to msgpack, 256 B", args: "rpc --serializer json,msgpack --size 256", relay: "rpc --size 256"},
+	{name: "calls, msgpack, 16 B, RawSocket", args: "rpc --serializer msgpack", raw: true},
+	{name: "calls, 1000 callers, one at a time", args: "rpc --clients 1000 --window 1"},
+	{name: "events 1:1, json, 16 B", args: "pubsub"},
+	{name: "events 1:1, json, 4 KiB", args: "pubsub --size 4096"},
+	{name: "events 1:1, cbor, 16 B", args: "pubsub --serializer cbor"},
+	{name: "events 1:1, msgpack, 16 B, RawSocket", args: "pubsub --serializer msgpack", raw: true},
+	{name: "events 1:100, json, 16 B", args: "fanout"},
+	{name: "events 1:100, json, 16 B, one at a time", args: "fanout --window 1"},
+	{name: "events 1:100, cbor, 16 B", args: "fanout --serializer cbor"},
+	{name: "events 1:100, cbor, 16 B, RawSocket", args: "fanout --serializer cbor", raw: true},
+	{name: "events 1:100, json, msgpack and cbor, 16 B", args: "fanout --serializer json,msgpack,cbor", relay: "fanout"},
+	{name: "events 1:1000, json, 16 B", args: "fanout --clients 1000 --window 4"},
+	{name: "10,000 patterns, json, 16 B", args: "patterns", relay: "-"},
+	{name: "join and leave, json", args: "connect", relay: "-"},
+	{name: "1,000 idle sessions, json", args: "idle", relay: "-"},
+}
+
+// peers runs every row against every system by turns, again and again.
+func (s *study) peers(ctx context.Context) (string, error) {
+	var systems []*system
+	for _, start := range []func(context.Context) (*system, error){s.startCallboard, s.startNexus, s.startRelay} {
+		sys, err := start(ctx)
+		if err != nil {
+			return "", err
+		}
+		defer sys.stop()
+		systems = append(systems, sys)
+	}
+	results := make([]comparison, len(rows))
+	for round := range s.rounds {
+		for i, r := range rows {
+			fmt.Fprintf(os.Stderr, "round %d of %d: %s\n", round+1, s.rounds, r.name)
+			for k := range systems { // not always the same one first
+				if err := s.compare(ctx, &results[i], r, systems[(k+round)%len(systems)]); err != nil {
+					return "", err
+				}
+			}
+		}
+	}
+	return comparisonTable(results), nil
+}
+
+// comparison is the results of one row by system, round by round.
+type comparison map[string][]*benchmarks.Result
+
+func (s *study) compare(ctx context.Context, c *comparison, r row, sys *system) error {
+	args := r.args
+	if sys.relay && r.relay != "" {
+		args = r.relay
+	}
+	if args == "-" {
+		return nil
+	}
+	list := strings.Fields(args)
+	if s.short && list[0] == "patterns" {
+		list = append(list, "--patterns", "200")
+	}
+	res, err := s.bench(ctx, sys, r.raw, list...)
+	if err != nil {
+		return err
+	}
+	if *c == nil {
+		*c = comparison{}
+	}
+	(*c)[sys.name] = append((*c)[sys.name], res)
+	return nil
+}
+
+// cost is what a row is about: microseconds of the router's processors for each
+// operation, or KiB for each session.
+func cost(r *benchmarks.Result) float64 {
+	if r.Router == nil {
+		return 0
+	}
+	if r.Scenario == "idle" {
+		return r.Router.RSSPerSession / 1024
+	}
+	return r.Router.CPUPerMessage
+}
+
+func costs(list []*benchmarks.Result) (all []float64) {
+	for _, r := range list {
+		all = append(all, cost(r))
+	}
+	return all
+}
+
+// cell is the median cost, marked if something was lost, and the median of the
+// ratios to the same round of another system.
+func cell(list, to []*benchmarks.Result) string {
+	if len(list) == 0 {
+		return "–"
+	}
+	text := short(median(costs(list)))
+	if slices.ContainsFunc(list, func(r *benchmarks.Result) bool { return r.Failed() != "" }) {
+		text += " †"
+	}
+	var ratios []float64
+	for i := range min(len(list), len(to)) {
+		if c := cost(to[i]); c > 0 {
+			ratios = append(ratios, cost(list[i])/c)
+		}
+	}
+	if len(ratios) > 0 {
+		text += fmt.Sprintf(" (%.2f×)", median(ratios))
+	}
+	return text
+}
+
+func comparisonTable(results []comparison) string {
+	lines := [][]string{{"what", "callboard", "nexusd v3.3.0", "relay", "callboard, per s", "nexusd, per s", "callboard, p99", "nexusd, p99"}}
+	for i, c := range results {
+		ours, theirs, floor := c["callboard"], c["nexusd"], c["relay"]
+		lines = append(lines, []string{
+			rows[i].name, cell(ours, nil), cell(theirs, ours), cell(floor, ours), rate(ours), rate(theirs), p99(ours), p99(theirs),
+		})
+	}
+	return markdown(lines)
+}
+
+func rate(list []*benchmarks.Result) string {
+	var all []float64
+	for _, r := range list {
+		all = append(all, r.OpsPerSec)
+	}
+	return short(median(all))
+}
+
+func p99(list []*benchmarks.Result) string {
+	var all []float64
+	for _, r := range list {
+		if len(r.Parts) > 0 {
+			all = append(all, r.Parts[0].Latency.P99)
+		}
+	}
+	if len(all) == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%s ms", short(median(all)/1000))
+}
