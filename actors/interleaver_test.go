@@ -146,8 +146,8 @@ type callee struct {
 	player
 	cancels       bool // it announced call canceling
 	registrations []wamp.ID
-	asked         map[wamp.ID]bool // requests that are no REGISTER have true
 	served        map[wamp.ID]*served
+	had           map[[2]int64]bool // calls, by caller and request
 	order         []wamp.ID
 }
 
@@ -212,7 +212,8 @@ func (s *callee) fail(n int) {
 	defer s.mu.Unlock()
 	if id, v := s.some(n); v != nil && !s.gone {
 		v.answered++
-		s.raw.Send(&wamp.Message{Type: wamp.ErrorMessage, Failed: wamp.Invocation, Request: id, URI: []byte("com.error.no")})
+		uri := []string{"com.error.no", "wamp.error.unavailable"}[n%2]
+		s.raw.Send(&wamp.Message{Type: wamp.ErrorMessage, Failed: wamp.Invocation, Request: id, URI: []byte(uri)})
 	}
 }
 
@@ -242,7 +243,10 @@ func (s *callee) invoked(m *wamp.Message) string {
 	switch {
 	case v == nil && (m.Request != wamp.ID(len(s.order)+1) || args[2] != 0):
 		return fmt.Sprintf("got INVOCATION %d with chunk %d as the first", m.Request, args[2])
+	case v == nil && s.had[[2]int64(args)]:
+		return fmt.Sprintf("got call %v twice", args)
 	case v == nil:
+		s.had[[2]int64(args)] = true
 		v = &served{call: [2]int64(args), more: m.Flags.Has(wamp.Progress), wantsProgress: m.Flags.Has(wamp.ReceiveProgress)}
 		s.served[m.Request] = v
 		s.order = append(s.order, m.Request)

@@ -66,9 +66,9 @@ func perform(t *testing.T, r *actors.Router, kind int, acts []act) string {
 		c := &caller{player: player{peer: enterAs(t, r, kinds[kind])}, calls: map[wamp.ID]*made{}}
 		reading.Go(func() { c.read(c.hear) })
 		tr.callers = append(tr.callers, c)
-		features := []string{"progressive_call_results", "progressive_call_invocations", "call_canceling", "call_timeout"}
+		features := []string{"progressive_call_results", "progressive_call_invocations", "call_canceling", "call_reroute"}
 		s := &callee{player: player{peer: enterAs(t, r, kinds[(kind+i)%len(kinds)], features[:4-i]...)}, cancels: i < 2}
-		s.served = map[wamp.ID]*served{}
+		s.served, s.had = map[wamp.ID]*served{}, map[[2]int64]bool{}
 		reading.Go(func() { s.read(s.hear) })
 		tr.callees = append(tr.callees, s)
 		s.register(i)

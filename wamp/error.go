@@ -28,6 +28,8 @@ const (
 	ErrAuthenticationDenied   URI = "wamp.error.authentication_denied"
 	// ErrInternal ends what a crash inside the router took along.
 	ErrInternal URI = "callboard.error.internal"
+	// ErrReplaced ends a registration that another callee took over by force.
+	ErrReplaced URI = "callboard.error.replaced"
 	// ErrResourceLimit ends a session that used up a limit.
 	ErrResourceLimit URI = "callboard.error.resource_limit"
 

@@ -1,6 +1,7 @@
 package lane
 
 import (
+	"slices"
 	"time"
 
 	"github.com/callboard-wamp/callboard/wamp"
@@ -30,7 +31,19 @@ type Made struct {
 	Procedure *Registration
 	// Stream is set when the call began with the option progress.
 	Stream *Stream
+	// Retry is set when the callee may send the call on to another one.
+	Retry *Retry
 }
+
+// Retry is what is kept of a call for the case that its callee is unavailable
+// (advanced profile, "Call Rerouting").
+type Retry struct {
+	Item  Item // its bytes are a copy
+	Tried []*Session
+}
+
+// Usable says whether a callee may be asked that was not asked before.
+func (r *Retry) Usable(m *Member) bool { return m.Usable() && !slices.Contains(r.Tried, m.Session) }
 
 // Stream is what belongs to a call whose input comes in several CALLs (advanced
 // profile, "Progressive Call Invocations"): what the first one said stands for all.
@@ -52,6 +65,10 @@ func (s *Session) CloseCall(request wamp.ID) (Made, bool) {
 	made, ok := s.Ledger.Made.Take(request)
 	if made.Stream != nil {
 		s.DropInput(made.Stream)
+	}
+	if made.Retry != nil {
+		s.Ledger.HeldBytes -= made.Retry.Item.HeldSize()
+		made.Retry.Item.Release()
 	}
 	return made, ok
 }

@@ -75,17 +75,27 @@ func (r *Registration) Commit() {
 	}
 }
 
-// Joined takes a callee in, or says why not. The registration's actor calls it.
-func (r *Registration) Joined(m *Member) *wamp.Error {
-	if err := r.Rules.Join(m, m.Invoke, r.Turn()); err != nil {
-		return err
+// Joined takes a callee in, or says why not. One that registers by force replaces
+// the others: they are returned, and are no callees any more. The registration's
+// actor calls it.
+func (r *Registration) Joined(m *Member) (replaced []*Member, err *wamp.Error) {
+	if m.Flags.Has(wamp.ForceReregister) {
+		replaced, err = r.Rules.Replace(m, m.Invoke, r.Turn())
+	} else {
+		err = r.Rules.Join(m, m.Invoke, r.Turn())
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, old := range replaced {
+		r.removed(old)
 	}
 	if !r.known {
 		r.known = true
 		r.note(Change{Kind: RegistrationCreated, Session: m.Session, Registration: r, Invoke: m.Invoke})
 	}
 	r.note(Change{Kind: CalleeAdded, Session: m.Session, Registration: r})
-	return nil
+	return replaced, nil
 }
 
 // Left takes a callee out, once. The registration's actor calls it.

@@ -11,6 +11,7 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/supervisor"
+	"github.com/callboard-wamp/callboard/wamp"
 )
 
 // Kind is the name of this kind of actor in policies and failure reports.
@@ -50,12 +51,17 @@ func (r *registration) Receive(c actor.Context) {
 }
 
 // onJoin takes a callee in, or refuses it by the rules of shared registration;
-// the directory then takes it off the count.
+// the directory then takes it off the count. Those that it replaces by force are
+// told so behind the snapshot without them, and give their memberships back.
 func (r *registration) onJoin(m *lane.Member) {
-	if err := r.Joined(m); err != nil {
+	replaced, err := r.Joined(m)
+	if err != nil {
 		r.Replies = append(r.Replies, lane.Item{Op: lane.OpRefused, Member: m, Ext: lane.Fail(err)})
 		r.realm.Directory.Post(nil, lane.Item{Op: lane.OpLeave, Member: m})
 		return
+	}
+	for _, old := range replaced {
+		r.Replies = append(r.Replies, lane.Item{Op: lane.OpRevoked, Member: old, Ext: &lane.Revocation{Reason: wamp.ErrReplaced}})
 	}
 	r.Replies = append(r.Replies, lane.Item{Op: lane.OpJoined, Member: m})
 }

@@ -106,18 +106,15 @@ func (s *session) callDetails(uri []byte, flags wamp.Flags, made *lane.Made, c *
 // over the item.
 func (s *session) ask(it *lane.Item, r *lane.Registration, callees *lane.Callees) {
 	made := s.Ledger.Made.Get(it.Request)
-	usable := (*lane.Member).Usable
-	if made.Stream != nil {
-		usable = (*lane.Member).TakesInput
-	}
+	usable := usableFor(made)
 	for r != nil {
 		member, ok := r.Choose(callees, s.enc.Random(), usable)
-		if !ok && made.Stream != nil && r.Serves() {
-			it.Release()
-			s.answer(it.Request, noInput)
-			return
-		}
 		if !ok {
+			if err := none(made, r); err != nil {
+				it.Release()
+				s.answer(it.Request, err)
+				return
+			}
 			r, callees = s.elsewhere(it, made)
 			continue
 		}
@@ -127,6 +124,7 @@ func (s *session) ask(it *lane.Item, r *lane.Registration, callees *lane.Callees
 		if st := made.Stream; st != nil {
 			st.Member, st.Details = member, it.Ext
 		}
+		s.keep(made, it, callees)
 		if member.Session.Box.Post(s.x, *it) {
 			return
 		}
@@ -134,6 +132,29 @@ func (s *session) ask(it *lane.Item, r *lane.Registration, callees *lane.Callees
 	it.Release()
 	// All have left, and the directory is about to hear of it.
 	s.answer(it.Request, &wamp.Error{URI: wamp.ErrNoSuchProcedure, Message: "no callee is left that has registered it"})
+}
+
+// usableFor says which callees may be asked.
+func usableFor(made *lane.Made) func(*lane.Member) bool {
+	switch {
+	case made.Stream != nil:
+		return (*lane.Member).TakesInput
+	case made.Retry != nil && len(made.Retry.Tried) > 0:
+		return made.Retry.Usable
+	}
+	return (*lane.Member).Usable
+}
+
+// none is what a call fails with when no callee of its registration may be asked;
+// nil if other registrations are looked at.
+func none(made *lane.Made, r *lane.Registration) *wamp.Error {
+	switch {
+	case made.Stream != nil && r.Serves():
+		return noInput
+	case made.Retry != nil && len(made.Retry.Tried) > 0:
+		return unavailable
+	}
+	return nil
 }
 
 // elsewhere finds who serves a call whose registration has nobody left.
@@ -286,12 +307,17 @@ func (s *session) onResult(it *lane.Item) {
 
 // onError ends a call with the ERROR of the callee, of meta, or of a crash.
 func (s *session) onError(it *lane.Item) {
-	if s.open(it) == nil {
+	made := s.open(it)
+	if made == nil {
 		return
 	}
 	defer it.Release()
-	s.closeCall(it.Request)
 	f := it.Ext.(*lane.Failure)
+	if made.State.Failed(f.URI, made.CalleeFeatures()) == dealer.Reroute {
+		s.reroute(it.Request, made)
+		return
+	}
+	s.closeCall(it.Request)
 	m := wamp.Message{Type: wamp.ErrorMessage, Failed: wamp.Call, Request: it.Request, URI: []byte(f.URI)}
 	switch {
 	case f.Details != nil:

@@ -23,6 +23,7 @@ var Announced = wamp.Dict{
 	}},
 	"dealer": wamp.Dict{"features": wamp.Dict{
 		"caller_identification":        true,
+		"call_reroute":                 true,
 		"call_timeout":                 true,
 		"call_canceling":               true,
 		"progressive_call_results":     true,

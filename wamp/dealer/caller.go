@@ -19,6 +19,9 @@ const (
 	// MoreInput: the last CALL of it had the option progress, so that others with
 	// the same id continue it.
 	MoreInput
+	// Streams: it began with the option progress. Its input was passed on and is not
+	// kept, so no other callee may be asked once it was invoked.
+	Streams
 	// Forwarded: the callee was told of the timeout and watches it.
 	Forwarded
 )
@@ -64,7 +67,7 @@ type Step struct {
 // NewCall is the state of a call that begins with a CALL with these flags.
 func NewCall(flags wamp.Flags) Call {
 	if flags.Has(wamp.Progress) {
-		return MoreInput
+		return MoreInput | Streams
 	}
 	return 0
 }
@@ -118,6 +121,16 @@ func (c Call) Result(flags wamp.Flags) (Call, Verdict) {
 		return c | Progressed, PassOn
 	}
 	return c, Answer
+}
+
+// Failed is the callee's ERROR (advanced profile, "Call Rerouting"): one that
+// announced rerouting may send the call on to another callee, as long as the caller
+// still wants it and has seen nothing of this one.
+func (c Call) Failed(uri wamp.URI, callee wamp.Features) Verdict {
+	if uri == wamp.ErrUnavailable && callee.Has(wamp.CalleeReroute) && c&(Killed|Progressed|Streams) == 0 {
+		return Reroute
+	}
+	return Answer
 }
 
 // Undeliverable is a progressive result that cannot reach the caller: it reads

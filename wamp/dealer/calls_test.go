@@ -101,12 +101,36 @@ func TestContinue(t *testing.T) {
 		{"the last of it", dealer.MoreInput | dealer.Progressed, wamp.ReceiveProgress, dealer.Progressed, dealer.PassOn},
 		{"after the last", dealer.NewCall(0), wamp.Progress, 0, dealer.Violation},
 		{"after the last, without progress", dealer.Killed, 0, dealer.Killed, dealer.Violation},
-		{"more, canceled", dealer.NewCall(wamp.Progress) | dealer.Killed, wamp.Progress, dealer.MoreInput | dealer.Killed, dealer.Ignore},
+		{"more, canceled", dealer.NewCall(wamp.Progress) | dealer.Killed, wamp.Progress, dealer.MoreInput | dealer.Streams | dealer.Killed, dealer.Ignore},
 		{"the last of it, canceled", dealer.MoreInput | dealer.Killed, 0, dealer.Killed, dealer.Ignore},
 	}
 	for _, tt := range tests {
 		if next, got := tt.call.Continue(tt.flags); next != tt.next || got != tt.want {
 			t.Errorf("%s: got %b, %v", tt.name, next, got)
+		}
+	}
+}
+
+func TestFailed(t *testing.T) {
+	const can = wamp.RoleCallee | wamp.CalleeReroute
+	tests := []struct {
+		name   string
+		call   dealer.Call
+		uri    wamp.URI
+		callee wamp.Features
+		want   dealer.Verdict
+	}{
+		{"unavailable", 0, wamp.ErrUnavailable, can, dealer.Reroute},
+		{"unavailable, time is watched", dealer.Forwarded, wamp.ErrUnavailable, can, dealer.Reroute},
+		{"another error", 0, "com.error.no", can, dealer.Answer},
+		{"not announced", 0, wamp.ErrUnavailable, wamp.RoleCallee, dealer.Answer},
+		{"after progress", dealer.Progressed, wamp.ErrUnavailable, can, dealer.Answer},
+		{"canceled", dealer.Killed, wamp.ErrUnavailable, can, dealer.Answer},
+		{"with input that was passed on", dealer.NewCall(wamp.Progress), wamp.ErrUnavailable, can, dealer.Answer},
+	}
+	for _, tt := range tests {
+		if got := tt.call.Failed(tt.uri, tt.callee); got != tt.want {
+			t.Errorf("%s: got %v", tt.name, got)
 		}
 	}
 }
