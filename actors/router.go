@@ -140,6 +140,7 @@ func (r *Router) startSession(s *lane.Session) {
 	s.Box = session.Box(s)
 	s.Realm.Sessions.Enter(s, r.env.Random)
 	r.env.Counters.Sessions.Add(1)
+	r.env.Counters.Joins.Add(1)
 	s.Realm.SessionShards.Spawn(uint64(s.ID), &lane.Child{
 		Kind: session.Kind, Once: true, Name: strconv.FormatUint(uint64(s.ID), 10), Box: s.Box,
 		New:     func() actor.Actor { return session.New(s) },

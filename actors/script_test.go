@@ -330,6 +330,10 @@ func (s *stage) counts(ctx context.Context, rest string) error {
 		switch name {
 		case "out_of_step":
 			got = c.OutOfStep.Load()
+		case "bad_errors":
+			got = c.BadErrors.Load()
+		case "joins":
+			got = c.Joins.Load()
 		case "sessions":
 			got = uint64(c.Sessions.Load())
 		}

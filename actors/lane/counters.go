@@ -54,10 +54,11 @@ type Counters struct {
 	Messages  atomic.Uint64 // received
 	Events    atomic.Uint64 // posted to receivers
 	Calls     atomic.Uint64
-	Joins     atomic.Uint64
-	Sessions  atomic.Int64 // open now
-	Conns     atomic.Int64 // open now
+	Joins     atomic.Uint64 // sessions so far
+	Sessions  atomic.Int64  // open now
+	Conns     atomic.Int64  // open now
 	OutOfStep atomic.Uint64
+	BadErrors atomic.Uint64 // ERRORs of callees whose URI is not valid
 	dropped   [drops]atomic.Uint64
 }
 
