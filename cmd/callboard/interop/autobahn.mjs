@@ -221,6 +221,43 @@ test('is answered when the callee leaves', async (afterwards) => {
     assert.equal((await rejection(caller.call('com.interop.leaving'))).error, 'wamp.error.no_such_procedure');
 });
 
+test('gets progressive results', async (afterwards) => {
+    const [caller, callee] = [await join(afterwards), await join(afterwards)];
+    await callee.register('com.interop.progress', ([upTo], kwargs, details) => {
+        for (let i = 0; i < upTo; i++) {
+            details.progress?.([i], { of: upTo });
+        }
+        return 'done';
+    });
+    const seen = [];
+    const call = (options) => new Promise((resolve, reject) => {
+        caller.call('com.interop.progress', [3], {}, options).then(resolve, reject, (part) => seen.push([part.args, part.kwargs]));
+    });
+    assert.equal(await call({ receive_progress: true }), 'done');
+    assert.deepEqual(seen.splice(0), [[[0], { of: 3 }], [[1], { of: 3 }], [[2], { of: 3 }]]);
+    assert.equal(await call({}), 'done');
+    assert.deepEqual(seen, []);
+});
+
+test('cancels a call, and has its time limited', async (afterwards) => {
+    const [caller, callee] = [await join(afterwards), await join(afterwards)];
+    const answers = [];
+    await callee.register('com.interop.slow', () => new Promise((resolve) => answers.push(resolve)));
+    const canceled = caller.call('com.interop.slow');
+    canceled.cancel({ mode: 'kill' });
+    assert.equal((await rejection(canceled)).error, 'wamp.error.canceled');
+    const late = caller.call('com.interop.slow', [], {}, { timeout: 50 });
+    assert.equal((await rejection(late)).error, 'wamp.error.timeout');
+    // What the callee says to them all the same reaches nobody.
+    answers.forEach((answer) => answer('too late'));
+    const open = caller.call('com.interop.slow', [], {}, { timeout: 60_000 });
+    while (answers.length < 3) {
+        await caller.call('wamp.session.count');
+    }
+    answers[2]('in time');
+    assert.equal(await open, 'in time');
+});
+
 test('loses no call and no event, and keeps their order', async (afterwards) => {
     const [alice, bob] = [await join(afterwards), await join(afterwards)];
     const n = 500;

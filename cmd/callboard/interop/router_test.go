@@ -59,6 +59,17 @@ func addressesOf(t *testing.T) addresses {
 	return at
 }
 
+// configuration is what the clients need: those in JavaScript announce progressive
+// results without call canceling.
+const configuration = `
+listeners:
+  - url: ws://127.0.0.1:0/ws
+  - url: tcp://127.0.0.1:0
+realms:
+  - uri: realm1
+    progress_without_canceling: true
+`
+
 func startRouter() (addresses, error) {
 	at := addresses{os.Getenv("CALLBOARD_INTEROP_WS"), os.Getenv("CALLBOARD_INTEROP_TCP")}
 	if at.ws != "" && at.tcp != "" {
@@ -68,7 +79,11 @@ func startRouter() (addresses, error) {
 	if err != nil {
 		return at, err
 	}
-	started, err = start(binary, "serve", "--listen", "ws://127.0.0.1:0/ws", "--listen", "tcp://127.0.0.1:0")
+	file := filepath.Join(folder, "callboard.yaml")
+	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
+		return at, err
+	}
+	started, err = start(binary, "serve", "--config", file)
 	if err != nil {
 		return at, err
 	}
