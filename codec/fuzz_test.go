@@ -172,7 +172,7 @@ func addOptions(d wamp.Dict, o *wamp.Options) {
 		}
 	}
 	for key, text := range map[string]string{
-		"ppt_scheme": o.Scheme, "ppt_serializer": o.Serializer, "ppt_cipher": o.Cipher, "ppt_keyid": o.KeyID, "reason": o.Reason,
+		"ppt_scheme": o.Scheme, "ppt_serializer": o.Serializer, "ppt_cipher": o.Cipher, "ppt_keyid": o.KeyID, "reason": o.Reason, "rkey": o.RoutingKey,
 	} {
 		if text != "" {
 			d[key] = text

@@ -41,6 +41,8 @@ const (
 	// integers
 	optionTimeout
 	optionPublisher
+	// text or integer
+	optionRoutingKey
 )
 
 // optionSet is a set of options, a bit for each.
@@ -55,7 +57,7 @@ const (
 	publishKeys             = passthruKeys | receiverKeys | 1<<optionAcknowledge | 1<<optionExcludeMe | 1<<optionDiscloseMe | 1<<optionRetain
 	subscribeKeys optionSet = 1<<optionMatch | 1<<optionGetRetained
 	registerKeys  optionSet = 1<<optionMatch | 1<<optionInvoke | 1<<optionDiscloseCaller | 1<<optionForceReregister | 1<<optionForwardTimeout
-	callKeys                = passthruKeys | 1<<optionProgress | 1<<optionReceiveProgress | 1<<optionDiscloseMe | 1<<optionTimeout
+	callKeys                = passthruKeys | 1<<optionProgress | 1<<optionReceiveProgress | 1<<optionDiscloseMe | 1<<optionTimeout | 1<<optionRoutingKey
 	yieldKeys               = passthruKeys | 1<<optionProgress
 	cancelKeys    optionSet = 1 << optionMode
 	interruptKeys optionSet = 1<<optionMode | 1<<optionReason
@@ -98,6 +100,8 @@ func optionNamed(key []byte) option {
 		return optionMode
 	case "timeout":
 		return optionTimeout
+	case "rkey":
+		return optionRoutingKey
 	case "publisher":
 		return optionPublisher
 	}

@@ -1,6 +1,10 @@
 package codec
 
-import "github.com/callboard-wamp/callboard/wamp"
+import (
+	"strconv"
+
+	"github.com/callboard-wamp/callboard/wamp"
+)
 
 // parseOption reads the value of a known key that is not null. It returns what
 // the value should have been if it is something else.
@@ -16,6 +20,8 @@ func parseOption(r reader, b []byte, i int, m *wamp.Message, o option) (next int
 		return parseNames(r, b, i, m, o)
 	case o <= optionTopic:
 		return parseText(r, b, i, m, o)
+	case o == optionRoutingKey:
+		return parseRoutingKey(r, b, i, m)
 	}
 	v, next := r.integer(b, i)
 	switch {
@@ -30,6 +36,29 @@ func parseOption(r reader, b []byte, i int, m *wamp.Message, o option) (next int
 		options(m).Timeout = v
 	}
 	return next, ""
+}
+
+// parseRoutingKey reads text or an integer, and skips anything else: the
+// specification does not know this key.
+func parseRoutingKey(r reader, b []byte, i int, m *wamp.Message) (int, string) {
+	if r.kind(b, i) == kindText {
+		text, next := r.text(b, i)
+		if next < 0 {
+			return 0, "text"
+		}
+		if len(text) > 0 {
+			options(m).RoutingKey = string(text)
+		}
+		return next, ""
+	}
+	if v, next := r.integer(b, i); next >= 0 {
+		options(m).RoutingKey = strconv.FormatUint(v, 10)
+		return next, ""
+	}
+	if next := r.skip(b, i, maxOptionDepth-1); next >= 0 {
+		return next, ""
+	}
+	return 0, "well-formed"
 }
 
 // options returns the options of m that are not booleans.

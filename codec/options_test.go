@@ -102,6 +102,8 @@ func TestOptionValues(t *testing.T) {
 		{wamp.Yield, dict{"ppt_scheme": "mqtt", "progress": true}, want{flags: wamp.HasPassthru | wamp.Progress, options: wamp.Options{Passthru: wamp.Passthru{Scheme: "mqtt"}}}},
 		{wamp.Yield, dict{"ppt_scheme": nil}, want{}},
 		{wamp.Call, dict{"timeout": 1500, "receive_progress": true}, want{flags: wamp.HasTimeout | wamp.ReceiveProgress, options: wamp.Options{Timeout: 1500}}},
+		{wamp.Register, dict{"invoke": "_hash"}, want{invoke: wamp.Hash}},
+		{wamp.Register, dict{"invoke": "_least_pending"}, want{invoke: wamp.LeastPending}},
 		{wamp.Subscribe, dict{"match": "exact"}, want{}},
 		{wamp.Subscribe, dict{"match": "prefix"}, want{match: wamp.Prefix}},
 		{wamp.Subscribe, dict{"match": undefined, "get_retained": undefined}, want{}},
@@ -186,6 +188,28 @@ func TestUnknownKeys(t *testing.T) {
 		eachSerializer(t, request(mt, options), func(t *testing.T, s codec.Serializer, b []byte) {
 			if m := mustParse(t, s, b); m.Flags != 0 || m.Options != nil || m.Dict != nil {
 				t.Errorf("%s: %+v", show(s, b), m)
+			}
+		})
+	}
+}
+
+// A routing key is text or an integer; whatever else stands there is none, for the
+// specification does not know the key.
+func TestRoutingKey(t *testing.T) {
+	for _, row := range []struct {
+		value any
+		want  string
+	}{
+		{"é", "é"}, {9007199254740992, "9007199254740992"}, {2.0, "2"}, {"", ""}, {-1, ""}, {1.5, ""},
+		{list{dict{"a": 1}}, ""}, {true, ""}, {nil, ""},
+	} {
+		eachSerializer(t, request(wamp.Call, dict{"rkey": row.value}), func(t *testing.T, s codec.Serializer, b []byte) {
+			got := ""
+			if m := mustParse(t, s, b); m.Options != nil {
+				got = m.Options.RoutingKey
+			}
+			if got != row.want {
+				t.Errorf("%s: got %q, want %q", show(s, b), got, row.want)
 			}
 		})
 	}

@@ -49,6 +49,9 @@ type Options struct {
 	Passthru
 	// Timeout of a CALL in milliseconds.
 	Timeout uint64
+	// RoutingKey of a CALL (rkey), which invocation policy Hash goes by: text, or an
+	// integer in decimal digits. The router's own; whatever else stands there is none.
+	RoutingKey string
 	// Reason of an INTERRUPT or revocation, a URI.
 	Reason string
 }
@@ -108,7 +111,8 @@ func ParseMatch(s string) (Match, bool) {
 // Invoke is the invocation policy of a registration.
 type Invoke uint8
 
-// The invocation policies; single is the default. InvokeUnknown stands for a
+// The invocation policies; single is the default. LeastPending and Hash are the
+// router's own, their names begin with an underscore. InvokeUnknown stands for a
 // name that the router does not know: REGISTER is answered with an ERROR.
 const (
 	Single Invoke = iota
@@ -116,12 +120,14 @@ const (
 	Last
 	Random
 	RoundRobin
+	LeastPending
+	Hash
 	InvokeUnknown
 )
 
 // String returns the value of the option `invoke`.
 func (i Invoke) String() string {
-	return [...]string{"single", "first", "last", "random", "roundrobin", "unknown"}[i]
+	return [...]string{"single", "first", "last", "random", "roundrobin", "_least_pending", "_hash", "unknown"}[i]
 }
 
 // ParseInvoke returns the policy of this name, or InvokeUnknown.

@@ -29,10 +29,33 @@ type Made struct {
 	Callee *Session
 	// Procedure is set when the call may still bounce to another callee.
 	Procedure *Registration
+	// Key is what the invocation policy _hash goes by.
+	Key uint64
 	// Stream is set when the call began with the option progress.
 	Stream *Stream
 	// Retry is set when the callee may send the call on to another one.
 	Retry *Retry
+
+	counted *Member // who the call counts with
+}
+
+// Ask notes which callee the call goes to now. Under the policy _least_pending it
+// counts there, from here on and until it is closed or goes elsewhere: calls that
+// come before the callee has seen this one must not all go to the same.
+func (m *Made) Ask(to *Member) {
+	m.uncount()
+	m.Callee = to.Session
+	if to.Invoke == wamp.LeastPending {
+		m.counted = to
+		to.calls.Add(1)
+	}
+}
+
+func (m *Made) uncount() {
+	if m.counted != nil {
+		m.counted.calls.Add(-1)
+		m.counted = nil
+	}
 }
 
 // Retry is what is kept of a call for the case that its callee is unavailable
@@ -63,6 +86,7 @@ type Stream struct {
 // CloseCall takes a call out that has its final answer, or needs none any more.
 func (s *Session) CloseCall(request wamp.ID) (Made, bool) {
 	made, ok := s.Ledger.Made.Take(request)
+	made.uncount()
 	if made.Stream != nil {
 		s.DropInput(made.Stream)
 	}

@@ -55,6 +55,9 @@ type Member struct {
 	Again int
 
 	counted bool // belongs to the directory
+
+	// calls are those that are open with this callee, where the policy asks.
+	calls atomic.Int64
 }
 
 // State returns how far the membership has come; any actor may ask.
@@ -83,6 +86,10 @@ func (m *Member) Revoke() bool { return m.revoked.CompareAndSwap(false, true) }
 // Live says whether the membership is neither given up nor revoked, and its
 // session is not about to end. What a session was told has ended is not live.
 func (m *Member) Live() bool { return m.State() != Closed && !m.revoked.Load() && !m.Session.Left() }
+
+// OpenCalls is how many calls this callee has not answered yet, if its invocation
+// policy is _least_pending.
+func (m *Member) OpenCalls() int64 { return m.calls.Load() }
 
 // Usable says whether a call may be sent to this callee.
 func (m *Member) Usable() bool {

@@ -56,13 +56,23 @@ func (r *Registration) Serves() bool {
 }
 
 // Choose picks the callee of the next call by the registration's policy, among
-// those that are usable; ok is false if there is none.
-func (r *Registration) Choose(s *Callees, random uint64, usable func(*Member) bool) (m *Member, ok bool) {
+// those that are usable; ok is false if there is none. The key is the call's.
+func (r *Registration) Choose(s *Callees, random, key uint64, usable func(*Member) bool) (m *Member, ok bool) {
 	if s == nil {
 		return nil, false
 	}
-	return dealer.Select(s, r.turn.Add(1)-1, random, usable)
+	turn := r.turn.Add(1) - 1
+	switch s.Policy {
+	case wamp.LeastPending:
+		return dealer.SelectLeast(s, turn, usable, (*Member).OpenCalls)
+	case wamp.Hash:
+		return dealer.SelectByKey(s, key, usable, (*Member).number)
+	}
+	return dealer.Select(s, turn, random, usable)
 }
+
+// number is what a callee is known by to the policy _hash.
+func (m *Member) number() uint64 { return uint64(m.Session.ID) }
 
 // Turn is how many calls were sent out so far: where the round robin stands.
 func (r *Registration) Turn() uint64 { return r.turn.Load() }

@@ -49,12 +49,22 @@ func (s *session) onCall(in *lane.Input, m *wamp.Message) {
 func (s *session) begin(m *wamp.Message, r *lane.Registration) *lane.Made {
 	made := lane.Made{
 		Serial: s.serial, State: dealer.NewCall(m.Flags), Procedure: r, Stream: streamOf(m), Timeout: s.timeout(m),
+		Key: s.routingKey(m),
 	}
 	if made.Timeout != 0 {
 		made.Since = s.env.Elapsed()
 	}
 	s.Ledger.Made.Put(m.Request, made)
 	return s.Ledger.Made.Get(m.Request)
+}
+
+// routingKey is what a call says that calls which belong together have in common;
+// without it all calls of the session do.
+func (s *session) routingKey(m *wamp.Message) uint64 {
+	if m.Options != nil && m.Options.RoutingKey != "" {
+		return dealer.Key(m.Options.RoutingKey)
+	}
+	return uint64(s.ID)
 }
 
 // refuseCall answers a CALL that no callee hears of.
@@ -108,7 +118,7 @@ func (s *session) ask(it *lane.Item, r *lane.Registration, callees *lane.Callees
 	made := s.Ledger.Made.Get(it.Request)
 	usable := usableFor(made)
 	for r != nil {
-		member, ok := r.Choose(callees, s.enc.Random(), usable)
+		member, ok := r.Choose(callees, s.enc.Random(), made.Key, usable)
 		if !ok {
 			if err := none(made, r); err != nil {
 				it.Release()
@@ -119,7 +129,7 @@ func (s *session) ask(it *lane.Item, r *lane.Registration, callees *lane.Callees
 			continue
 		}
 		it.Member = member
-		made.Callee = member.Session
+		made.Ask(member)
 		s.watch(made, member)
 		if st := made.Stream; st != nil {
 			st.Member, st.Details = member, it.Ext

@@ -45,7 +45,7 @@ that the router has agreed.`,
 	r.flags(c)
 	f := c.Flags()
 	f.StringVar(&r.match, "match", "exact", "exact, prefix or wildcard")
-	f.StringVar(&r.invoke, "invoke", "single", "single, first, last, random or roundrobin")
+	f.StringVar(&r.invoke, "invoke", "single", "single, first, last, random, roundrobin, _least_pending or _hash")
 	f.BoolVar(&r.echo, "echo", true, "answer with the arguments of the call")
 	f.StringVar(&r.result, "result", "", "answer with this `JSON` value")
 	f.Int64Var(&r.count, "count", 0, "end after this many calls; 0 means never")
@@ -82,7 +82,7 @@ func (r *registering) configure(options wamp.Dict, fixed bool) error {
 		return err
 	}
 	if wamp.ParseInvoke(r.invoke) == wamp.InvokeUnknown {
-		return fmt.Errorf("--invoke %s: single, first, last, random and roundrobin are known", r.invoke)
+		return fmt.Errorf("--invoke %s: single, first, last, random, roundrobin, _least_pending and _hash are known", r.invoke)
 	}
 	if r.invoke != wamp.Single.String() {
 		options["invoke"] = r.invoke

@@ -1,0 +1,177 @@
+package actors_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/callboard-wamp/callboard/actors"
+	"github.com/callboard-wamp/callboard/netio"
+	"github.com/callboard-wamp/callboard/wamp"
+	"github.com/callboard-wamp/callboard/wamp/client"
+)
+
+const (
+	sharedProcedure = "com.shared"
+	sharedCallers   = 4
+	sharedWindow    = 8 // calls of a caller that are open at a time
+	sharedCalls     = 75
+)
+
+// staff are the callees of one shared registration, and what is known of them.
+type staff struct {
+	t      *testing.T
+	router *actors.Router
+	policy wamp.Invoke
+	served [3]atomic.Int64 // by who: two that stay, and whoever comes and goes
+	byKey  sync.Map        // of the two that stay: who serves a key
+	died   atomic.Int64    // calls whose callee did
+	over   atomic.Bool
+}
+
+// employ joins realm1.
+func (s *staff) employ() *client.Session {
+	ours, theirs := netio.Pipe(0)
+	if err := s.router.Attach(theirs, netio.AcceptOptions{}); err != nil {
+		s.t.Fatal(err)
+	}
+	o := client.Options{Realm: "realm1"}
+	raw, err := client.Handshake(s.t.Context(), ours, "tcp://memory", o)
+	if err != nil {
+		s.t.Error(err)
+		return nil
+	}
+	session, err := client.Join(s.t.Context(), raw, o)
+	if err != nil {
+		s.t.Error(err)
+		return nil
+	}
+	return session
+}
+
+// serve registers the procedure for the callee with this number.
+func (s *staff) serve(to *client.Session, who int) *client.Registration {
+	r, err := to.Register(s.t.Context(), sharedProcedure, func(_ context.Context, i *client.Invocation) (*client.Result, error) {
+		s.served[who].Add(1)
+		if key := i.Args[0]; who < 2 {
+			if other, met := s.byKey.LoadOrStore(key, who); met && other != who && s.policy == wamp.Hash {
+				s.t.Errorf("key %v went to %v and to %v, which never left", key, other, who)
+			}
+		}
+		return &client.Result{Args: i.Args}, nil
+	}, wamp.Dict{"invoke": s.policy.String()})
+	if err != nil {
+		s.t.Error(err)
+	}
+	return r
+}
+
+// comeAndGo registers and unregisters until the calls are over.
+func (s *staff) comeAndGo() {
+	c := s.employ()
+	defer c.Close()
+	for !s.over.Load() {
+		r := s.serve(c, 2)
+		if r == nil {
+			return
+		}
+		if err := r.Unregister(s.t.Context()); err != nil {
+			s.t.Error(err)
+			return
+		}
+	}
+}
+
+// comeAndDie registers and loses its transport, calls under way or not.
+func (s *staff) comeAndDie() {
+	for !s.over.Load() {
+		c := s.employ()
+		if c == nil || s.serve(c, 2) == nil {
+			return
+		}
+		_, err := c.Call(s.t.Context(), sharedProcedure, []any{"own"}, nil, wamp.Dict{"rkey": "own"}) // others call meanwhile
+		if answer, failed := errors.AsType[*client.Error](err); err != nil && !(failed && answer.URI == wamp.ErrCanceled) {
+			s.t.Error(err)
+		}
+		_ = c.Close()
+	}
+}
+
+// call makes the calls of one caller. Each has its own answer, or the ERROR of a
+// callee that died.
+func (s *staff) call(c *client.Session, who int, mayDie bool) {
+	var open sync.WaitGroup
+	for w := range sharedWindow {
+		open.Go(func() {
+			for n := range sharedCalls {
+				key := fmt.Sprint("key ", n)
+				got, err := c.Call(s.t.Context(), sharedProcedure, []any{key, who, w, n}, nil, wamp.Dict{"rkey": key})
+				answer, failed := errors.AsType[*client.Error](err)
+				switch {
+				case mayDie && failed && answer.URI == wamp.ErrCanceled:
+					s.died.Add(1)
+				case err != nil:
+					s.t.Errorf("call %d/%d/%d: %v", who, w, n, err)
+				case fmt.Sprint(got.Args) != fmt.Sprint([]any{key, who, w, n}):
+					s.t.Errorf("call %d/%d/%d: the answer is %v", who, w, n, got.Args)
+				}
+			}
+		})
+	}
+	open.Wait()
+}
+
+// Under every invocation policy each call gets its one answer while callees come
+// and go. Those that stay take turns under roundrobin, and keep their keys under
+// _hash.
+func TestSharedRegistrationUnderChurn(t *testing.T) {
+	for policy := wamp.First; policy < wamp.InvokeUnknown; policy++ {
+		for _, mayDie := range []bool{false, true} {
+			t.Run(fmt.Sprint(policy, "/dying=", mayDie), func(t *testing.T) {
+				t.Parallel()
+				s := &staff{t: t, router: start(t, actors.Config{}), policy: policy}
+				for who := range 2 {
+					c := s.employ()
+					defer c.Close()
+					s.serve(c, who)
+				}
+				var churn, calls sync.WaitGroup
+				if mayDie {
+					churn.Go(s.comeAndDie)
+				} else {
+					churn.Go(s.comeAndGo)
+				}
+				for who := range sharedCallers {
+					c := s.employ()
+					defer c.Close()
+					calls.Go(func() { s.call(c, who, mayDie) })
+				}
+				calls.Wait()
+				s.over.Store(true)
+				churn.Wait()
+				s.check()
+			})
+		}
+	}
+}
+
+func (s *staff) check() {
+	a, b, others := s.served[0].Load(), s.served[1].Load(), s.served[2].Load()
+	s.t.Log("served", a, b, others, "died", s.died.Load())
+	if s.policy == wamp.RoundRobin && (a < b*3/4 || b < a*3/4) {
+		s.t.Errorf("of those who take turns one served %d calls and the other %d", a, b)
+	}
+	if s.policy == wamp.Hash && (a == 0 || b == 0) {
+		s.t.Errorf("of %d keys one callee has none", sharedCalls)
+	}
+	p, _ := s.router.Realm("realm1").Procedures.Get([]byte(sharedProcedure))
+	callees, _ := p.Callees()
+	for _, m := range callees.Callees {
+		if n := m.OpenCalls(); n != 0 {
+			s.t.Errorf("a callee still has %d open calls, all are answered", n)
+		}
+	}
+}
