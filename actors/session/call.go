@@ -76,8 +76,10 @@ func (s *session) refuseCall(m *wamp.Message, err *wamp.Error) {
 }
 
 func (s *session) mayCall(m *wamp.Message) *wamp.Error {
-	if err := dealer.CheckCall(m.URI, s.Realm.URIs); err != nil {
-		return err
+	if s.callees.get(m.URI) == nil { // what is in the cache was checked before
+		if err := dealer.CheckCall(m.URI, s.Realm.URIs); err != nil {
+			return err
+		}
 	}
 	if s.Ledger.Made.Len() >= s.env.Limits.OpenCalls {
 		return limit("open calls per caller")

@@ -19,9 +19,11 @@ func (s *session) onPublish(m *wamp.Message) {
 	if !s.step(m.Request) {
 		return
 	}
-	if err := broker.CheckPublish(m.URI, s.Realm.URIs, false); err != nil {
-		s.refusePublish(m, err)
-		return
+	if s.topics.get(m.URI) == nil { // what is in the cache was checked before
+		if err := broker.CheckPublish(m.URI, s.Realm.URIs, false); err != nil {
+			s.refusePublish(m, err)
+			return
+		}
 	}
 	disclose := s.publisherDisclosure(m.URI)
 	if err := disclose.Refuse(m.Flags.Has(wamp.DiscloseMe)); err != nil {
