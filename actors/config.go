@@ -32,6 +32,10 @@ type Config struct {
 	// Policies by kind of actor; kinds that are missing have the defaults of
 	// [supervisor.Defaults].
 	Policies supervisor.Table
+	// Store keeps what must outlive the process: retained events and histories. nil
+	// keeps histories in memory. It stays the caller's, who may close it after
+	// [Router.Drain].
+	Store store.Store
 	// Log gets what operators should know. The zero value logs nothing.
 	Log zerolog.Logger
 	// Agent is what WELCOME calls the router; "Callboard".
@@ -77,6 +81,9 @@ type RealmConfig struct {
 	// Retention bounds what PUBLISH with retain keeps; zero fields are those of
 	// [retention.Defaults].
 	Retention store.Bounds `yaml:"retention"`
+	// History are the subscriptions whose events are kept, so that they can be asked
+	// for later (advanced profile, "Event History"); none keeps none.
+	History []HistoryConfig `yaml:"history"`
 }
 
 // DisclosureRules are the rules of a realm for its callers, by procedure, and
@@ -95,7 +102,7 @@ type TrustLevels struct {
 
 // rules are what the realm's sessions go by.
 func (c *RealmConfig) rules() lane.RealmRules {
-	rules := lane.RealmRules{URIs: c.URIMode, RequestIDs: c.RequestIDs, Calls: c.calls()}
+	rules := lane.RealmRules{URIs: c.URIMode, RequestIDs: c.RequestIDs, Calls: c.calls(), Histories: c.histories()}
 	rules.Disclosure.Callers = auth.NewDisclosures(c.Disclosure.Callers)
 	rules.Disclosure.Publishers = auth.NewDisclosures(c.Disclosure.Publishers)
 	rules.Trust.Calls, rules.Trust.Publications = levels(c.TrustLevels.Calls), levels(c.TrustLevels.Publications)

@@ -24,6 +24,7 @@
 //	│     ├ sessions/<n>   └ session        state of one peer     stop: the peer is told
 //	│     ├ topics/<n>     └ topic          one subscription      restart: members stay
 //	│     └ procedures/<n> └ registration   one registration      restart: callees stay
+//	├─ archive                     the store                     restart: its queue stays
 //	├─ connections/<n>     └ connection     one transport         stop: its session ends
 //	└─ listeners           └ listener       one address           restart
 //

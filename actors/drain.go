@@ -38,6 +38,9 @@ func (r *Router) Drain(ctx context.Context) error {
 		err = errors.Join(err, r.system.Root.StopFuture(r.tree.root).Wait())
 	}
 	r.readers.Wait()
+	if r.shelf != nil {
+		r.shelf.Wait()
+	}
 	r.env.Timers.Close()
 	r.env.Scheduler.Wait()
 	return err

@@ -40,6 +40,7 @@ func (c *Config) mistakes() []setting.Mistake {
 		found = append(found, setting.Check(key, r)...)
 		found = append(found, ruleMistakes(key+".disclosure.callers", r.Disclosure.Callers)...)
 		found = append(found, ruleMistakes(key+".disclosure.publishers", r.Disclosure.Publishers)...)
+		found = append(found, r.historyMistakes(key)...)
 	}
 	return append(found, policyMistakes(c.Policies)...)
 }

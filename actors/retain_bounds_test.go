@@ -153,7 +153,7 @@ func TestRetainedUnderWay(t *testing.T) {
 			h := r.Realm("realm1")
 			p, q, other := enter(t, r, kinds[0]), enter(t, r, kinds[4]), enter(t, r, kinds[1])
 			p.must(t, retain(p, "com.topic", 1), wamp.Published)
-			k := &lane.Kept{Event: store.Event{
+			k := &lane.Kept{Event: &store.Event{
 				Publication: 4711, Topic: "com.topic", Time: time.Now(), Serializer: uint8(p.serializer()), Payload: p.payload(2),
 			}}
 			if !k.Announce(h, nil) {
@@ -192,7 +192,7 @@ func TestFaultInRetention(t *testing.T) {
 			p, q := enter(t, r, kinds[0]), enter(t, r, kinds[1])
 			f.arm(supervisor.Retention, 1, func(it *lane.Item) bool { return it.Op == op })
 			p.must(t, retain(p, "com.topic", 1), wamp.Published)
-			k := &lane.Kept{Event: store.Event{Publication: 4711, Topic: "com.topic", Time: time.Now(), Serializer: uint8(p.serializer()), Payload: p.payload(2)}}
+			k := &lane.Kept{Event: &store.Event{Publication: 4711, Topic: "com.topic", Time: time.Now(), Serializer: uint8(p.serializer()), Payload: p.payload(2)}}
 			k.Announce(h, nil)
 			q.must(t, retaining(uri{"com.topic", "exact"}), wamp.Subscribed)
 			if op == lane.OpClear {

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"github.com/callboard-wamp/callboard/actors/archive"
 	"github.com/callboard-wamp/callboard/actors/connection"
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/actors/mailbox"
@@ -29,8 +30,12 @@ type Router struct {
 	retained map[string]*retention.State
 	readers  supervisor.Group
 	tree     tree
-	next     atomic.Uint64 // numbers connections
-	early    admission
+	// shelf is what waits for the store, and archive the mailbox of the actor that
+	// owns it; nil if nothing is stored. The root's actor writes archive.
+	shelf   *archive.Shelf
+	archive *lane.Archive
+	next    atomic.Uint64 // numbers connections
+	early   admission
 
 	mu      sync.Mutex
 	started bool
@@ -60,6 +65,7 @@ func NewRouter(system *actor.ActorSystem, cfg Config) (*Router, error) {
 		r.realms[string(c.URI)] = new(atomic.Pointer[lane.Realm])
 		r.retained[string(c.URI)] = retention.NewState(c.Retention)
 	}
+	r.shelve()
 	return r, nil
 }
 
@@ -71,6 +77,7 @@ func (r *Router) Start(ctx context.Context) error {
 		return errors.New("actors: the router was started before")
 	}
 	r.started = true
+	r.recall()
 	return r.tree.grow(ctx, r)
 }
 

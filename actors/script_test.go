@@ -31,6 +31,7 @@ import (
 //	# a comment
 //	option strict_ids | log_ids | strict_uris
 //	option progress_without_canceling | disclosure | trust_levels | call_trust_levels
+//	option history                com.log exact and by prefix, com..error by wildcard
 //	option small_limits           two of everything for a session, three for the realm
 //	option few_testaments         two per session, of 1,024 octets
 //	a is cbor-rawsocket           what a connects with, whatever its turn
@@ -168,6 +169,10 @@ func (s *stage) option(cfg *actors.Config, name string) {
 		}
 	case "call_trust_levels":
 		cfg.Realms[0].TrustLevels.Calls = auth.Levels{"backend": 3}
+	case "history":
+		cfg.Realms[0].History = []actors.HistoryConfig{
+			{URI: "com.log"}, {URI: "com.log", Match: wamp.Prefix}, {URI: "com..error", Match: wamp.Wildcard},
+		}
 	case "small_limits":
 		cfg.Limits = lane.DefaultLimits()
 		cfg.Limits.Subscriptions, cfg.Limits.Registrations, cfg.Limits.OpenCalls = 2, 2, 2

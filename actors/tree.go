@@ -70,6 +70,7 @@ func (n *root) Receive(c actor.Context) {
 	}
 	t.listeners = n.child(c, n.r.env.Parent(shard.Kind, newNode, nil), "listeners")
 	t.realms = n.child(c, n.r.env.Parent(shard.Kind, newNode, nil), "realms")
+	n.r.openArchive(n, c)
 	n.r.tree.nodes.Store(t)
 	n.r.openRealms(c, t.realms, n.up)
 }
@@ -109,7 +110,7 @@ func (r *Router) realmOptions(cfg RealmConfig, opened func()) realm.Options {
 	var once sync.Once
 	return realm.Options{
 		Env: r.env, URI: cfg.URI, Rules: cfg.rules(), Shards: r.cfg.Shards,
-		Kinds: r.kinds(r.retained[string(cfg.URI)]),
+		Kinds: r.kinds(r.retained[string(cfg.URI)]), Archive: r.archive,
 		Opened: func(h *lane.Realm) {
 			at.Store(h)
 			once.Do(opened)

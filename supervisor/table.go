@@ -21,6 +21,7 @@ const (
 	Registration Kind = "registration"
 	Meta         Kind = "meta"
 	Retention    Kind = "retention"
+	Archive      Kind = "archive"
 	Auth         Kind = "auth"
 	Connection   Kind = "connection"
 	Listener     Kind = "listener"
@@ -30,7 +31,7 @@ const (
 
 // Kinds lists all kinds.
 func Kinds() []Kind {
-	return []Kind{Router, Realm, Directory, Session, Topic, Registration, Meta, Retention, Auth, Connection, Listener, Shard, Timers}
+	return []Kind{Router, Realm, Directory, Session, Topic, Registration, Meta, Retention, Archive, Auth, Connection, Listener, Shard, Timers}
 }
 
 // plural are the kinds with so many actors that the Registry only counts them.
@@ -59,6 +60,7 @@ func Defaults() Table {
 		Registration: alone,
 		Meta:         patient,
 		Retention:    patient,
+		Archive:      patient,
 		Auth:         patient,
 		Connection:   {OnPanic: Stop},
 		Listener:     patient,

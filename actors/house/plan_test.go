@@ -25,7 +25,7 @@ var (
 	below = join(words, rules, wires, "supervisor", "actors/mailbox", "actors/setting", "actors/timer", "actors/metrics", "actors/store")
 	kinds = []string{
 		"actors/connection", "actors/session", "actors/topic", "actors/registration",
-		"actors/realm", "actors/meta", "actors/retention",
+		"actors/realm", "actors/meta", "actors/retention", "actors/archive",
 	}
 	everything = join(below, kinds, "actors/lane", "actors/shard", "actors", "wamp/client", "actors/store/pebble", "actors/store/bbolt")
 
@@ -53,6 +53,7 @@ var (
 		"actors/realm":        join(below, "actors/lane", "actors/shard"),
 		"actors/meta":         join(below, "actors/lane"),
 		"actors/retention":    join(below, "actors/lane"),
+		"actors/archive":      join(below, "actors/lane"),
 		"actors/shard":        join(below, "actors/lane"),
 
 		"actors":        join(below, kinds, "actors/lane", "actors/shard"),

@@ -36,13 +36,15 @@ const (
 	DropUnsent
 	// DropRetained: a retained event that went for want of room, or in a crash.
 	DropRetained
+	// DropHistory: an event that the store could not take.
+	DropHistory
 
 	drops
 )
 
 var dropNames = [drops]string{
 	"session_gone", "closed", "not_representable", "too_large", "slow", "late_answer", "unasked_progress",
-	"slow_caller", "late_input", "refused_publish", "after_goodbye", "crash", "unsent", "retained",
+	"slow_caller", "late_input", "refused_publish", "after_goodbye", "crash", "unsent", "retained", "history",
 }
 
 // String is the reason's name in metrics.
@@ -58,8 +60,10 @@ type Counters struct {
 	Sessions  atomic.Int64  // open now
 	Conns     atomic.Int64  // open now
 	OutOfStep atomic.Uint64
-	BadErrors atomic.Uint64 // ERRORs of callees whose URI is not valid
-	dropped   [drops]atomic.Uint64
+	// StoreFailing is 1 while the store takes nothing: an alarm.
+	StoreFailing atomic.Int64
+	BadErrors    atomic.Uint64 // ERRORs of callees whose URI is not valid
+	dropped      [drops]atomic.Uint64
 }
 
 // Drop counts n losses.

@@ -27,6 +27,10 @@ func (r *Realm) TopicFor(k Key, box func(*Topic) *Box) (t *Topic, created bool) 
 	if !wamp.Reserved([]byte(k.URI)) {
 		t.feed = &r.Feed
 	}
+	if h := r.Histories[k]; h != nil {
+		t.History, t.archive = h, r.Archive
+		t.known = true // it is there before anybody subscribes, and nobody created it
+	}
 	t.Box = box(t)
 	r.topics.Add(1)
 	r.TopicIDs.put(t.ID, t)

@@ -2,6 +2,7 @@ package lane
 
 import (
 	"github.com/callboard-wamp/callboard/actors/mailbox"
+	"github.com/callboard-wamp/callboard/actors/store"
 	"github.com/callboard-wamp/callboard/supervisor"
 	"github.com/callboard-wamp/callboard/wamp"
 )
@@ -39,6 +40,10 @@ func (e *Env) Undelivered(x *mailbox.Executor, it *Item, why Drop) {
 		e.Counters.Drop(DropRetained, 1)
 	case OpGetRetained, OpGetAgain:
 		nothingRetained(x, it.Member)
+	case OpStore:
+		e.Counters.Drop(DropHistory, uint64(len(it.Ext.(*store.Write).Events)))
+	case OpQuestion:
+		it.Ext.(*Question).Done(nil, false, ErrArchiveClosed)
 	case OpClear:
 		it.Ext.(*Clear).Done(0, &wamp.Error{URI: internalError.URI, Message: internalError.Message})
 	case OpSpawn:

@@ -1,6 +1,7 @@
 package lane
 
 import (
+	"github.com/callboard-wamp/callboard/actors/store"
 	"github.com/callboard-wamp/callboard/codec"
 	"github.com/callboard-wamp/callboard/netio"
 	"github.com/callboard-wamp/callboard/wamp"
@@ -9,7 +10,9 @@ import (
 
 // Publication is one PUBLISH on its way to the members of the matching topics.
 type Publication struct {
-	ID         wamp.ID
+	ID wamp.ID
+	// Topic is the URI; it may alias what was read.
+	Topic      []byte
 	From       *Session
 	Serializer codec.Serializer
 	Payload    wamp.Payload
@@ -23,7 +26,8 @@ type Publication struct {
 	// to know, where the realm has levels; see [Session.PublicationTrust].
 	Trust uint64
 
-	kept *Kept // set while it is fanned out, if it is to be retained
+	kept   *Kept        // set while it is fanned out, if it is to be retained
+	stored *store.Event // its copy, once there is one
 }
 
 // eventRun is a row of consecutive events of one publisher to one state of one
@@ -51,6 +55,9 @@ func (e *Encoder) BeginPublication() { e.converted = [4]wamp.Payload{} }
 
 // Send publishes the event to the members that a topic has at this moment.
 func (e *Encoder) Send(p *Publication, t *Topic, details []wamp.Field) {
+	if t.History != nil {
+		e.archive(p, t)
+	}
 	to, ok := t.Subscribers()
 	if !ok || to == nil {
 		return

@@ -89,13 +89,19 @@ const (
 	OpRetained
 	// OpClear: host or meta to retention: the Clear in Ext.
 	OpClear
+	// OpStore: whoever keeps an event, to the archive: the store.Write in Ext.
+	OpStore
+	// OpQuestion: meta to the archive: the Question in Ext.
+	OpQuestion
+	// OpWorkerFailed: archive's worker to its actor: Ext is what it panicked with.
+	OpWorkerFailed
 )
 
 var opNames = [...]string{
 	"", "input", "event", "invoke", "bounce", "continue", "invoked", "result", "error", "cancel", "caller-gone", "meta-call",
 	"join", "leave", "drop", "joined", "refused", "transport-lost", "close", "session-ended", "opened", "reader-done", "tick",
 	"stopped", "revoked", "spawn", "settle", "changes", "kill", "testament",
-	"retain", "settled", "get-retained", "get-again", "retained", "clear",
+	"retain", "settled", "get-retained", "get-again", "retained", "clear", "store", "question", "worker-failed",
 }
 
 // String names the operation for failure reports.

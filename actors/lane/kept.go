@@ -20,7 +20,7 @@ import (
 // hears of the newcomer; and by the versions it knows which publications reach
 // the newcomer as live events. That makes each arrive once.
 type Kept struct {
-	store.Event
+	*store.Event
 	// Reached are the topics it was fanned out to. The publisher writes it, and
 	// nobody else looks at it before it is settled.
 	Reached []Reached
@@ -44,34 +44,34 @@ const (
 
 // Retain fans the publication out by the given function and has it retained
 // (advanced profile, "Event Retention"). A panic on the way takes it back.
-func (p *Publication) Retain(r *Realm, x *mailbox.Executor, uri []byte, fanOut func()) {
-	k := p.keep(uri, r.Env.Now())
+func (p *Publication) Retain(r *Realm, x *mailbox.Executor, fanOut func()) {
+	k := &Kept{Event: p.copy(r.Env.Now())}
 	if !k.Announce(r, x) {
 		r.Env.Counters.Drop(DropRetained, 1)
 		fanOut()
 		return
 	}
-	p.kept, k.Withdrawn = k, true
+	p.kept, p.stored, k.Withdrawn = k, k.Event, true
 	defer k.Settle(r, x)
 	fanOut()
 	p.kept, k.Withdrawn = nil, false
 }
 
-// keep returns a copy of the publication that owns its bytes.
-func (p *Publication) keep(uri []byte, now time.Time) *Kept {
-	k := &Kept{Event: store.Event{
-		Publication: p.ID, Topic: string(uri), Time: now, Serializer: uint8(p.Serializer),
+// copy returns the publication as it is kept: it owns its bytes.
+func (p *Publication) copy(now time.Time) *store.Event {
+	ev := &store.Event{
+		Publication: p.ID, Topic: string(p.Topic), Time: now.Truncate(time.Millisecond), Serializer: uint8(p.Serializer),
 		Payload: wamp.Payload{Bytes: bytes.Clone(p.Payload.Bytes), N: p.Payload.N},
 		Details: slices.Clone(p.Disclosed), Trust: p.Trust,
-	}}
+	}
 	if p.Receivers != nil {
 		r := *p.Receivers // its lists are made by the codec and belong to nobody else
-		k.Audience.Receivers = &r
+		ev.Audience.Receivers = &r
 	}
 	if !p.IncludeMe && p.From != nil {
-		k.Audience.Publisher = p.From.Reader()
+		ev.Audience.Publisher = p.From.Reader()
 	}
-	return k
+	return ev
 }
 
 // Announce tells retention that the publication is under way. It comes before

@@ -11,6 +11,7 @@ import (
 func (r *Realm) Publish(e *Encoder, p *Publication, uri string) {
 	e.BeginPublication()
 	topic := []byte(uri)
+	p.Topic = topic
 	if t, ok := r.Topics.Get(topic); ok {
 		e.Send(p, t, p.Disclosed)
 	}

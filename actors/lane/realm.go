@@ -41,6 +41,9 @@ type Realm struct {
 	Directory *Box
 	Meta      *Box
 	Retention *Box
+	// Archive is where events are kept beyond the process or for later questions;
+	// nil if the realm keeps none.
+	Archive *Archive
 	// Sessions are the live ones; session shards write it.
 	Sessions *Sessions
 	// TopicShards, ProcedureShards and SessionShards are set by the realm's
@@ -60,6 +63,12 @@ type RealmRules struct {
 	Disclosure struct{ Callers, Publishers *auth.Disclosures }
 	// Trust is how far callers and publishers are trusted, by role.
 	Trust struct{ Calls, Publications auth.Levels }
+	// Histories are the subscriptions whose events are kept.
+	Histories map[Key]*History
+	// MayRead, if set, says why a session may not read the history of a
+	// subscription that it would not be allowed to subscribe to; nil permits
+	// everything. It is called concurrently.
+	MayRead func(s *Session, k Key) *wamp.Error
 	// Announced is what WELCOME says of the realm.
 	Announced Announcement
 }

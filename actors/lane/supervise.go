@@ -37,7 +37,7 @@ func (e *Env) Shared(kind supervisor.Kind, box func() *Box, produce func() actor
 // leaves are the kinds of actors without children.
 var leaves = []supervisor.Kind{
 	supervisor.Session, supervisor.Topic, supervisor.Registration, supervisor.Connection,
-	supervisor.Directory, supervisor.Meta, supervisor.Retention, supervisor.Listener,
+	supervisor.Directory, supervisor.Meta, supervisor.Retention, supervisor.Archive, supervisor.Listener,
 }
 
 // boxed are the kinds of actors with a mailbox of ours.

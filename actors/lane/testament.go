@@ -116,7 +116,12 @@ func (s *Session) publish(e *Encoder, t *Testament) {
 	if s.Realm.Disclosure.Publishers.Of([]byte(t.Topic)).Discloses(t.Flags.Has(wamp.DiscloseMe)) {
 		p.Disclosed = s.Identify("publisher")
 	}
-	s.Realm.Publish(e, &p, t.Topic)
+	if !t.Flags.Has(wamp.Retain) {
+		s.Realm.Publish(e, &p, t.Topic)
+		return
+	}
+	p.Topic = []byte(t.Topic)
+	p.Retain(s.Realm, e.x, func() { s.Realm.Publish(e, &p, t.Topic) })
 }
 
 // Identify returns what Details disclose of the session as publisher or caller.

@@ -23,6 +23,9 @@ type Topic struct {
 	Match   wamp.Match
 	Created time.Time
 	Box     *Box
+	// History is set if the topic keeps its events, and does not change.
+	History *History
+	archive *Archive
 
 	members atomic.Pointer[Subscribers]
 	// Members belongs to the topic's actor: the state that Commit publishes.
@@ -84,15 +87,19 @@ func (t *Topic) deleted(members []*Member) {
 	for _, m := range members {
 		t.removed(m)
 	}
-	if t.known {
+	if t.known && t.last != nil {
 		t.known = false
 		t.note(Change{Kind: SubscriptionDeleted, Session: t.last, Topic: t})
 	}
 	t.Tell()
 }
 
-// Live says whether somebody is subscribed; see [Member.Live].
+// Live says whether somebody is subscribed, see [Member.Live], or whether the
+// topic is there without that.
 func (t *Topic) Live() bool {
+	if t.History != nil {
+		return true
+	}
 	s, ok := t.Subscribers()
 	if !ok || s == nil {
 		return false

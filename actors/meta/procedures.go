@@ -39,6 +39,8 @@ var procedures = map[string]procedure{
 	"wamp.subscription.count_subscribers": {1, 1, nil, subscriptionCountSubscribers},
 	"wamp.subscription.remove_subscriber": {2, 3, reason, subscriptionRemoveSubscriber},
 
+	"wamp.subscription.get_events": {1, 1, filters, subscriptionGetEvents},
+
 	"callboard.retained.clear": {1, 2, nil, retainedClear},
 }
 

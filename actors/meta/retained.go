@@ -26,7 +26,8 @@ func retainedClear(c *call) (answer, *wamp.Error) {
 	return answer{later: true}, nil
 }
 
-// reply is the answer that a call waits for, when somebody else gives it.
+// reply is the answer that a call waits for, when somebody else gives it. It does
+// not refer to the call, whose item is gone by then.
 type reply struct {
 	to *lane.Session
 	it lane.Item

@@ -102,6 +102,21 @@ func (d *directory) target(m *lane.Member) (box *lane.Box, which string) {
 	return t.Box, ""
 }
 
+// keepHistories makes the topics that keep their events. Each counts one more than
+// its members, so that it stays when the last one leaves.
+func (d *directory) keepHistories() {
+	for k := range d.Histories {
+		d.keepHistory(k)
+	}
+}
+
+func (d *directory) keepHistory(k lane.Key) {
+	m := &lane.Member{URI: k.URI, Match: k.Match}
+	if box, _ := d.target(m); box != nil {
+		m.Count()
+	}
+}
+
 func (d *directory) spawn(shards lane.Shards, id wamp.ID, child *lane.Child) {
 	child.Name = strconv.FormatUint(uint64(id), 10)
 	shards.Spawn(uint64(id), child)
@@ -120,7 +135,9 @@ func (d *directory) onStopped(handle any) {
 	var members []*lane.Member
 	switch h := handle.(type) {
 	case *lane.Topic:
-		members = d.StopTopic(h)
+		if members = d.StopTopic(h); h.History != nil {
+			d.keepHistory(lane.Key{URI: h.URI, Match: h.Match})
+		}
 	case *lane.Registration:
 		members = d.StopRegistration(h)
 	}

@@ -27,6 +27,8 @@ type Options struct {
 	// Shards is how many parents each plural kind of actor has.
 	Shards int
 	Kinds  Kinds
+	// Archive is where the realm's events are kept; nil if none are.
+	Archive *lane.Archive
 	// Opened is called with the handle when the realm can be joined, and Closed
 	// when it no longer can.
 	Opened, Closed func(*lane.Realm)
@@ -65,7 +67,7 @@ func (r *realm) Receive(c actor.Context) {
 func (r *realm) start(c actor.Context) {
 	env, k := r.o.Env, &r.o.Kinds
 	h := lane.NewRealm(env, r.o.URI)
-	h.RealmRules = r.o.Rules
+	h.RealmRules, h.Archive = r.o.Rules, r.o.Archive
 	h.Directory, h.Meta = env.NewBox(DirectoryKind, nil), k.MetaBox(h)
 	h.Events = h.Feed.Attach(h.Meta)
 	h.Retention = k.RetentionBox(h)
@@ -73,6 +75,7 @@ func (r *realm) start(c actor.Context) {
 	h.SessionShards = r.shards(c, "sessions")
 	h.TopicShards = r.shards(c, "topics")
 	h.ProcedureShards = r.shards(c, "procedures")
+	(&directory{Realm: h, kinds: *k}).keepHistories()
 	spawn(c, env.Leaf(DirectoryKind, h.Directory, func() actor.Actor { return &directory{Realm: h, kinds: *k} }), "directory")
 	spawn(c, env.Leaf(supervisor.Meta, h.Meta, func() actor.Actor { return k.Meta(h) }), "meta")
 	spawn(c, env.Leaf(supervisor.Retention, h.Retention, func() actor.Actor { return k.Retention(h) }), "retention")

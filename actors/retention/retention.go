@@ -19,12 +19,15 @@ const Kind = supervisor.Retention
 // retention is the actor.
 type retention struct {
 	*State
-	env *lane.Env
-	enc *lane.Encoder // of the drain under way
+	env     *lane.Env
+	archive *lane.Archive // nil if nothing outlives the process
+	enc     *lane.Encoder // of the drain under way
 }
 
 // New returns the actor of a realm, whose state is kept in s.
-func New(r *lane.Realm, s *State) actor.Actor { return &retention{State: s, env: r.Env} }
+func New(r *lane.Realm, s *State) actor.Actor {
+	return &retention{State: s, env: r.Env, archive: r.Archive}
+}
 
 // Box makes its mailbox, once for each time that the realm is opened. What a
 // realm retained that was restarted is still there.
@@ -46,6 +49,7 @@ func (r *retention) Receive(c actor.Context) {
 			r.env.Inject(Kind, it)
 			r.handle(it)
 		}
+		r.store()
 	}
 }
 
@@ -131,7 +135,7 @@ func (r *retention) answer(q *query) {
 	reader, now := q.to.Session.Reader(), r.env.Now()
 	for t := range r.topicsOf(q.to) {
 		if e := r.newest(t, &reader, now); e != nil && !q.live(e) {
-			out.Add(&e.Event)
+			out.Add(e.Event)
 		}
 	}
 	out.End()

@@ -32,6 +32,9 @@ type State struct {
 	bytes    int
 	arrivals uint64
 	open     map[*lane.Kept]*event // not settled yet
+
+	realm   string              // where it is kept, if it outlives the process
+	changed map[string]struct{} // topics whose events are to be stored
 }
 
 // topic is the retained events of one URI, the newest first.
@@ -74,7 +77,7 @@ func (q *query) live(e *event) bool {
 // newest returns the newest event of a topic that this session may see, or nil.
 func (s *State) newest(t *topic, r *wamp.Reader, now time.Time) *event {
 	for _, e := range t.chain {
-		if broker.Receives(&e.Audience, r) && !s.bounds.Expired(&e.Event, now) {
+		if broker.Receives(&e.Audience, r) && !s.bounds.Expired(e.Event, now) {
 			return e
 		}
 	}
@@ -141,6 +144,9 @@ func (s *State) set(t *topic, chain []*event) {
 	s.weigh(t.chain, -1)
 	t.chain = chain
 	s.weigh(t.chain, 1)
+	if s.changed != nil {
+		s.changed[t.uri] = struct{}{}
+	}
 }
 
 func (s *State) weigh(chain []*event, sign int) {
@@ -166,7 +172,7 @@ func (s *State) trim(now time.Time) (gone int) {
 		switch {
 		case full:
 			gone += len(t.chain)
-		case !s.bounds.Expired(&t.chain[0].Event, now):
+		case !s.bounds.Expired(t.chain[0].Event, now):
 			return gone
 		}
 		s.drop(t)

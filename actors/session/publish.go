@@ -31,7 +31,7 @@ func (s *session) onPublish(m *wamp.Message) {
 		return
 	}
 	p := lane.Publication{
-		ID: wamp.GlobalID(s.enc.Random()), From: s.Session, Serializer: s.Transport.Group.Serializer,
+		ID: wamp.GlobalID(s.enc.Random()), Topic: m.URI, From: s.Session, Serializer: s.Transport.Group.Serializer,
 		Payload: m.Payload, IncludeMe: m.Flags.Has(wamp.IncludeMe), Trust: s.PublicationTrust(),
 	}
 	if m.Flags.Has(wamp.Filtered) {
@@ -41,7 +41,7 @@ func (s *session) onPublish(m *wamp.Message) {
 		p.Disclosed = s.asPublisher()
 	}
 	if m.Flags.Has(wamp.Retain) {
-		p.Retain(s.Realm, s.x, m.URI, func() { s.fanOut(&p, m.URI) })
+		p.Retain(s.Realm, s.x, func() { s.fanOut(&p, m.URI) })
 	} else {
 		s.fanOut(&p, m.URI)
 	}

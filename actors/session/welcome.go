@@ -51,6 +51,9 @@ func RolesOf(rules *lane.RealmRules) wamp.Dict {
 	if rules.Trust.Publications != nil {
 		also("broker", "publication_trustlevels")
 	}
+	if len(rules.Histories) > 0 {
+		also("broker", "event_history")
+	}
 	return roles
 }
 
