@@ -11,6 +11,7 @@ import (
 	"github.com/callboard-wamp/callboard/actors/archive"
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/actors/store"
+	"github.com/callboard-wamp/callboard/actors/store/pebble"
 	"github.com/callboard-wamp/callboard/supervisor"
 	"github.com/callboard-wamp/callboard/wamp"
 )
@@ -249,7 +250,21 @@ func TestHistoryIsForThoseWhoMayRead(t *testing.T) {
 
 // Retained events and histories are there when another router opens the store.
 func TestStoreOutlivesTheRouter(t *testing.T) {
-	s := store.Memory()
+	t.Run("memory", func(t *testing.T) { outlives(t, func(*testing.T) store.Store { return store.Memory() }) })
+	t.Run("pebble", func(t *testing.T) {
+		outlives(t, func(t *testing.T) store.Store {
+			s, err := pebble.Open(pebble.Options{Dir: t.TempDir()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { s.Close() })
+			return s
+		})
+	})
+}
+
+func outlives(t *testing.T, open func(*testing.T) store.Store) {
+	s := open(t)
 	run := func(f func(*testing.T, *peer)) {
 		t.Run("router", func(t *testing.T) { f(t, enter(t, start(t, keeping(s)), kinds[1])) })
 	}
