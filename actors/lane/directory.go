@@ -130,14 +130,19 @@ func (r *Realm) DropTopic(t *Topic) bool {
 }
 
 // StopTopic drops a topic whose actor has stopped, tells of its end, and returns
-// the members that were in it.
+// the members that have to hear of it. One that was dropped before may have members
+// all the same, which left when the actor took nothing any more.
 func (r *Realm) StopTopic(t *Topic) (members []*Member) {
 	t.count = 0
-	if r.DropTopic(t) {
+	dropped := r.DropTopic(t)
+	if t.Members.Len() > 0 {
 		members = slices.Collect(t.Members.Snapshot().All)
 	}
 	t.deleted(members)
 	r.ended(t.ending)
+	if !dropped {
+		return nil
+	}
 	return members
 }
 
@@ -162,11 +167,13 @@ func (r *Realm) DropRegistration(p *Registration) bool {
 // StopRegistration is StopTopic for procedures.
 func (r *Realm) StopRegistration(p *Registration) (callees []*Member) {
 	p.count = 0
-	if r.DropRegistration(p) {
-		callees = p.Rules.Snapshot().Callees
-	}
+	dropped := r.DropRegistration(p)
+	callees = p.Rules.Snapshot().Callees
 	p.deleted(callees)
 	r.ended(p.ending)
+	if !dropped {
+		return nil
+	}
 	return callees
 }
 

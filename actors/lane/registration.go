@@ -122,13 +122,14 @@ func (r *Registration) removed(m *Member) {
 
 // deleted is [Topic.deleted] for procedures.
 func (r *Registration) deleted(callees []*Member) {
+	if !r.known {
+		return
+	}
+	r.known = false
 	for _, m := range callees {
 		r.removed(m)
 	}
-	if r.known {
-		r.known = false
-		r.note(Change{Kind: RegistrationDeleted, Session: r.last, Registration: r})
-	}
+	r.note(Change{Kind: RegistrationDeleted, Session: r.last, Registration: r})
 	r.Tell()
 }
 

@@ -84,11 +84,14 @@ func (t *Topic) removed(m *Member) {
 // deleted tells that the topic is gone, and with it the members that were still
 // in it. Its actor has stopped.
 func (t *Topic) deleted(members []*Member) {
+	if !t.known {
+		return
+	}
+	t.known = false
 	for _, m := range members {
 		t.removed(m)
 	}
-	if t.known && t.last != nil {
-		t.known = false
+	if t.last != nil { // one with history may have had no member
 		t.note(Change{Kind: SubscriptionDeleted, Session: t.last, Topic: t})
 	}
 	t.Tell()
