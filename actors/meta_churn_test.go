@@ -154,8 +154,12 @@ func (s *metaChurner) step() bool {
 		return s.gets(subscribe(key.uri, key.match), &s.subs)
 	case n < 34:
 		return s.gets(subscribe(fragileTopic, ""), &s.subs)
-	case n < 54:
+	case n < 52:
 		return s.gets(register(key.uri, key.match, "roundrobin"), &s.regs)
+	case n < 54:
+		m := register(key.uri, key.match, "roundrobin")
+		m.Fields = append(m.Fields, wamp.True("force_reregister"))
+		return s.gets(m, &s.regs)
 	case n < 68:
 		return s.gives(wamp.Unsubscribe, &s.subs)
 	case n < 82:
