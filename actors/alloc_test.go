@@ -117,19 +117,19 @@ func eventRoundsOf(tb testing.TB, k kind, c actors.Config) (round func()) {
 }
 
 // callRounds returns a round of CALL → INVOCATION → YIELD → RESULT.
-func callRounds(tb testing.TB, k kind) (round func()) { return callRoundsIn(tb, k, lenient()) }
+func callRounds(tb testing.TB, k kind) (round func()) { return callRoundsIn(tb, k, lenient(), "") }
 
 // timedRounds are callRounds whose calls have a timeout, the realm's.
 func timedRounds(tb testing.TB, k kind) (round func()) {
 	cfg := lenient()
 	cfg.Realms[0].CallTimeout = 30 * time.Second
-	return callRoundsIn(tb, k, cfg)
+	return callRoundsIn(tb, k, cfg, "")
 }
 
-func callRoundsIn(tb testing.TB, k kind, cfg actors.Config) (round func()) {
+func callRoundsIn(tb testing.TB, k kind, cfg actors.Config, invoke string) (round func()) {
 	r := start(tb, cfg)
 	from, to := enter(tb, r, k), enter(tb, r, k)
-	to.must(tb, register("com.procedure", "", ""), wamp.Registered)
+	to.must(tb, register("com.procedure", "", invoke), wamp.Registered)
 	caller, callee := draw(tb, from), draw(tb, to)
 	called := caller.frames(&wamp.Message{Type: wamp.Call, URI: []byte("com.procedure"), Payload: from.payload("sixteen octets..", 1)})
 	answers := make([]byte, 0, 2*len(called))
@@ -196,7 +196,9 @@ var routes = []struct {
 	{"PUBLISH→EVENT", eventRounds}, {"CALL→RESULT", callRounds},
 	{"CALL→RESULT in time", timedRounds}, {"CALL→RESULT with progress", progressRounds},
 	{"PUBLISH→EVENT, telling", func(tb testing.TB, k kind) func() { return eventRoundsOf(tb, k, telling()) }},
-	{"CALL→RESULT, telling", func(tb testing.TB, k kind) func() { return callRoundsIn(tb, k, telling()) }},
+	{"CALL→RESULT, _hash", func(tb testing.TB, k kind) func() { return callRoundsIn(tb, k, lenient(), "_hash") }},
+	{"CALL→RESULT, _least_pending", func(tb testing.TB, k kind) func() { return callRoundsIn(tb, k, lenient(), "_least_pending") }},
+	{"CALL→RESULT, telling", func(tb testing.TB, k kind) func() { return callRoundsIn(tb, k, telling(), "") }},
 }
 
 // allocations counts what all goroutines allocate per routed event or call.

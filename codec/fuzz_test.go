@@ -60,6 +60,8 @@ func seeds(t testing.TB, s codec.Serializer) (all [][]byte) {
 		add(list{16, 7, dict{}, "a", row.args, row.kwargs})
 	}
 	add(list{16, 7, dict{"acknowledge": true, "exclude": list{1, 2.0}, "eligible_authid": list{"é"}, "ppt_scheme": "x", "retain": undefined}, "a", list{1}})
+	add(list{48, 7, dict{"rkey": "user-17"}, "a"})
+	add(list{48, 7, dict{"rkey": 17.0}, "a", list{1}})
 	add(list{48, 7, dict{"timeout": 1.5e3, "x": list{dict{"y": nil}}}, "a", list{1}, dict{"k": list{-1, "\x00"}}})
 	add(list{64, 7, dict{"match": "prefix", "invoke": "last"}, "a.b."})
 	add(list{16, 7, dict{}, literal{`"\ud83d\ude00\n"`, "d903612e62", "7f6161622e62ff"}})
