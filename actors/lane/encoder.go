@@ -26,6 +26,7 @@ type Encoder struct {
 	scratch   [4][]byte
 	trusting  []wamp.Field // scratch for Details
 	random    uint64
+	encoded   uint64 // EVENTs, for tests
 	message   wamp.Message
 }
 

@@ -1,6 +1,8 @@
 package lane
 
 import (
+	"slices"
+
 	"github.com/callboard-wamp/callboard/actors/store"
 	"github.com/callboard-wamp/callboard/codec"
 	"github.com/callboard-wamp/callboard/netio"
@@ -39,6 +41,7 @@ type eventRun struct {
 	to        *Subscribers
 	from      *Session
 	receivers *wamp.Receivers
+	filter    broker.Filter // of receivers
 	spans     [kinds]span
 }
 
@@ -76,18 +79,40 @@ func (e *Encoder) Publish(p *Publication, t *Topic, to *Subscribers, details []w
 	if !r.open || r.to != to || r.from != p.From || r.includeMe != p.IncludeMe || p.Receivers != nil || r.receivers != nil {
 		e.EndRun()
 		r.open, r.to, r.from, r.includeMe, r.receivers = true, to, p.From, p.IncludeMe, p.Receivers
+		if p.Receivers != nil {
+			r.filter = broker.NewFilter(p.Receivers)
+		}
 	}
 	m := &e.message
 	m.Type, m.ID, m.Request, m.Fields = wamp.Event, t.ID, p.ID, details
 	var done [kinds]bool
 	for i := range to.Groups {
-		if g := to.Groups[i].Key; !done[g.Kind()] {
+		if g := to.Groups[i].Key; !done[g.Kind()] && r.reaches(&to.Groups[i]) {
 			done[g.Kind()] = true
 			m.Fields = e.withTrust(details, p, g)
 			e.encodeEvent(p, g)
 		}
 	}
 	m.Fields, m.Payload = nil, wamp.Payload{}
+}
+
+// reaches says whether the event is for anybody of a group: nothing is encoded for
+// members that are all excluded by lists.
+func (r *eventRun) reaches(g *broker.Group[Group, *Member]) bool {
+	if r.receivers == nil {
+		return true
+	}
+	for members := range g.Chunks {
+		if slices.ContainsFunc(members, r.isFor) {
+			return true
+		}
+	}
+	return false
+}
+
+// isFor says whether a member is among those that the event is for.
+func (r *eventRun) isFor(m *Member) bool {
+	return (r.includeMe || m.Session != r.from) && (r.receivers == nil || admits(&r.filter, m.Session))
 }
 
 // withTrust returns the details for a group, with the level of trust if its
@@ -117,6 +142,7 @@ func (e *Encoder) encodeEvent(p *Publication, g Group) {
 		e.post(g.Kind())
 		a.room(whole)
 	}
+	e.encoded++
 	from, end := a.append(g, &e.message, size)
 	if s.count == 0 {
 		s.chunk, s.from = a.chunk, from
@@ -151,7 +177,7 @@ func (e *Encoder) EndRun() {
 	for kind := range r.spans {
 		e.post(kind)
 	}
-	r.open, r.to, r.from, r.receivers = false, nil, nil, nil
+	r.open, r.to, r.from, r.receivers, r.filter = false, nil, nil, nil, broker.Filter{}
 }
 
 // post posts what was collected for one encoding.
@@ -184,16 +210,9 @@ func (e *Encoder) post(kind int) {
 func (e *Encoder) postTo(g *broker.Group[Group, *Member], it *Item) (posted int) {
 	r := &e.events
 	gone := 0
-	var filter broker.Filter
-	if r.receivers != nil {
-		filter = broker.NewFilter(r.receivers)
-	}
 	for members := range g.Chunks {
 		for _, m := range members {
-			if m.Session == r.from && !r.includeMe {
-				continue
-			}
-			if r.receivers != nil && !admits(&filter, m.Session) {
+			if !r.isFor(m) {
 				continue
 			}
 			it.Member = m
