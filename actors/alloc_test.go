@@ -41,7 +41,7 @@ func draw(tb testing.TB, p *peer) *line {
 // is zero.
 func (l *line) frame(b []byte, m *wamp.Message) []byte {
 	b = netio.AppendMaskedHeader(b, l.framing, l.serializer.Size(m), l.mask)
-	return l.serializer.Append(b, m)
+	return netio.AppendMaskedTrailer(l.serializer.Append(b, m), l.framing, l.serializer.Size(m), l.mask)
 }
 
 // frames is the message over and over, with request ids from 1.

@@ -32,7 +32,7 @@ func places(t *testing.T, r *actors.Router) []place {
 			if k.raw {
 				url = "tcp://" + address
 			}
-			return client.DialRaw(ctx, url, client.Options{Serializer: k.serializer})
+			return client.DialRaw(ctx, url, client.Options{Serializer: k.serializer, Batched: k.batched})
 		}},
 	}
 }
@@ -103,7 +103,7 @@ func (g *guest) frame(message []byte) []byte {
 	n := len(b)
 	b = append(b, message...)
 	netio.Mask(b[n:], f, mask)
-	return b
+	return netio.AppendMaskedTrailer(b, f, len(message), mask)
 }
 
 // expect returns the next message, which has this type.

@@ -186,7 +186,7 @@ func TestCloseFrame(t *testing.T) {
 func TestRawSocketPing(t *testing.T) {
 	router := start(t, actors.Config{})
 	for _, p := range places(t, router) {
-		for _, k := range kinds[3:] {
+		for _, k := range rawKinds {
 			g := p.member(t, k)
 			for _, data := range []string{"", "x", strings.Repeat("long", 50_000)} {
 				b := append([]byte{2, 0, 0, 3}, "???"...)

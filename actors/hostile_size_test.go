@@ -44,16 +44,16 @@ func TestMessageSize(t *testing.T) {
 		for _, k := range kinds {
 			t.Run(fmt.Sprint(p.name, "/", k), func(t *testing.T) {
 				g := p.guest(t, k)
-				g.must(g.SendBytes(g.sized(16<<10, helloOf)))
+				g.must(g.SendBytes(g.sized(16<<10-k.around(), helloOf)))
 				g.expect(wamp.Welcome)
-				g.must(g.SendBytes(g.sized(4<<20, publishOf)))
+				g.must(g.SendBytes(g.sized(4<<20-k.around(), publishOf)))
 				g.expect(wamp.Published)
-				large := g.sized(4<<20+1, publishOf)
+				large := g.sized(4<<20+1-k.around(), publishOf)
 				g.must(g.SendBytes(large))
 				g.failed(1009)
 
 				early := p.guest(t, k)
-				early.must(early.SendBytes(early.sized(16<<10+1, helloOf)))
+				early.must(early.SendBytes(early.sized(16<<10+1-k.around(), helloOf)))
 				early.failed(1009)
 				crowd.hears()
 			})
@@ -94,7 +94,7 @@ func TestDeclaredSize(t *testing.T) {
 			before := heap()
 			for _, g := range all {
 				b := g.frame(g.encode(publishOf("")))
-				b = netio.AppendMaskedHeader(b, g.Transport().Framing, 4<<20, netio.NewMask())
+				b = netio.AppendMaskedHeader(b, g.Transport().Framing, 4<<20-k.around(), netio.NewMask())
 				_, err := g.Write(append(b, make([]byte, sent)...))
 				g.must(err)
 			}

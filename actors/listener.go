@@ -15,7 +15,10 @@ import (
 )
 
 // subprotocols are the WebSocket subprotocols that the router speaks.
-var subprotocols = []string{codec.JSON.Subprotocol(), codec.MessagePack.Subprotocol(), codec.CBOR.Subprotocol()}
+var subprotocols = []string{
+	codec.JSON.Subprotocol(), codec.MessagePack.Subprotocol(), codec.CBOR.Subprotocol(),
+	codec.JSON.BatchedSubprotocol(), codec.MessagePack.BatchedSubprotocol(), codec.CBOR.BatchedSubprotocol(),
+}
 
 // Listener is an address that the router accepts connections on.
 type Listener struct {

@@ -67,31 +67,6 @@ func TestScripts(t *testing.T) {
 	}
 }
 
-// kind is a serializer over a framing.
-type kind struct {
-	serializer codec.Serializer
-	raw        bool
-}
-
-var kinds = []kind{
-	{codec.JSON, false}, {codec.MessagePack, false}, {codec.CBOR, false},
-	{codec.JSON, true}, {codec.MessagePack, true}, {codec.CBOR, true},
-}
-
-func (k kind) String() string {
-	if k.raw {
-		return k.serializer.String() + "-rawsocket"
-	}
-	return k.serializer.String() + "-websocket"
-}
-
-func (k kind) url() string {
-	if k.raw {
-		return "tcp://memory"
-	}
-	return "ws://memory/ws"
-}
-
 // stage is a router and the peers of one script.
 type stage struct {
 	t      *testing.T
@@ -260,7 +235,7 @@ func attach(ctx context.Context, r *actors.Router, k kind) (*client.Raw, error) 
 	if err := r.Attach(theirs, netio.AcceptOptions{WebSocketPath: "/ws"}); err != nil {
 		return nil, err
 	}
-	return client.Handshake(ctx, ours, k.url(), client.Options{Serializer: k.serializer})
+	return client.Handshake(ctx, ours, k.url(), client.Options{Serializer: k.serializer, Batched: k.batched})
 }
 
 const allRoles = `{"caller":{},"callee":{},"publisher":{},"subscriber":{}}`

@@ -42,7 +42,10 @@ type Options struct {
 	// Serializers are taken by the sessions in turn, so that with two of them the
 	// sides of every pair differ; none means JSON.
 	Serializers []codec.Serializer
-	TLS         *tls.Config
+	// Batched takes the batched subprotocols of WebSocket. A session then sends
+	// batches of one.
+	Batched bool
+	TLS     *tls.Config
 	// Dial makes connections in place of the network, for a router in the same
 	// process; URL then says which handshake is done.
 	Dial func(ctx context.Context) (netio.Conn, error)
@@ -213,6 +216,7 @@ func (o *Options) validate() error {
 		{slices.ContainsFunc(o.Serializers, unknown), "no such serializer"},
 		{o.Clients < 0 || o.Publishers < 0 || o.Topics < 0 || o.Callees < 0 || o.Patterns < 0 || o.Procedures < 0 || o.Idle < 0,
 			"numbers are not negative"},
+		{o.Batched && o.Transport != "ws", "batches are of WebSocket alone"},
 		{o.Dial == nil && o.sessions() > MaxSessions, fmt.Sprintf("more than %d sessions", MaxSessions)},
 		{!(o.Flux >= 0 && o.Flux <= 100_000), "flux is from 0 to 100000 a second"},
 		{o.Relay && !slices.Contains(relayed, o.Scenario), "a relay has only the scenarios " + strings.Join(relayed, ", ")},

@@ -8,7 +8,6 @@ import (
 
 	"github.com/callboard-wamp/callboard/benchmarks/gate"
 	"github.com/callboard-wamp/callboard/benchmarks/ledger"
-	"github.com/callboard-wamp/callboard/codec"
 )
 
 // Result is what a run found. The names of its JSON are stable; figures that
@@ -109,7 +108,7 @@ func (r *Result) Failed() string { return r.Ledger.Faults() }
 func (r *run) result(ctx context.Context, l load) *Result {
 	o := r.o
 	res := &Result{
-		Scenario: o.Scenario, URL: o.URL, Transport: o.Transport, Serializer: names(o.Serializers),
+		Scenario: o.Scenario, URL: o.URL, Transport: o.Transport, Serializer: names(&o),
 		Clients: o.Clients, Publishers: o.Publishers, Topics: o.Topics, Callees: o.Callees, Patterns: o.Patterns, Size: o.Size,
 		Procedures: o.Procedures, Idle: o.Idle, Flux: o.Flux, Relay: o.Relay, Changes: r.changes.Load(),
 		Started: time.Now().Add(-time.Duration(r.meter.Now() - r.before.at)).UTC().Truncate(time.Second),
@@ -164,11 +163,15 @@ func (r *run) usage(res *Result) {
 	}
 }
 
-// names are those of the serializers: "json", or "json+msgpack".
-func names(all []codec.Serializer) string {
+// names are those of the serializers: "json", "json+msgpack", "json.batched".
+func names(o *Options) string {
 	var list []string
-	for _, s := range all {
-		list = append(list, s.String())
+	for _, s := range o.Serializers {
+		name := s.String()
+		if o.Batched {
+			name += ".batched"
+		}
+		list = append(list, name)
 	}
 	return strings.Join(list, "+")
 }

@@ -95,7 +95,7 @@ func newRun(o Options, s *scenario) *run {
 	r := &run{
 		o: o, name: s, stopped: make(chan struct{}), taken: map[string]float64{},
 		prefix: fmt.Sprintf("bench.r%06x", rand.Uint32N(1<<24)),
-		target: wire.Target{URL: o.URL, Realm: o.Realm, TLS: o.TLS, Dial: o.Dial, MaxMessage: 16 << 20},
+		target: wire.Target{URL: o.URL, Realm: o.Realm, Batched: o.Batched, TLS: o.TLS, Dial: o.Dial, MaxMessage: 16 << 20},
 	}
 	if o.Rate > 0 {
 		r.meter = meter.NewOpen(s.parts...)

@@ -67,6 +67,18 @@ func TestCountedRuns(t *testing.T) {
 	}
 }
 
+// Batches are another framing of the same run.
+func TestBatchedRuns(t *testing.T) {
+	urls := start(t)
+	for _, s := range []codec.Serializer{codec.JSON, codec.MessagePack, codec.CBOR} {
+		o := benchmarks.Options{Scenario: "pubsub", Clients: 3, Messages: 300, URL: urls["ws"], Serializers: []codec.Serializer{s}, Batched: true}
+		r := run(t, o)
+		if want := (ledger.Account{Sent: 300, Received: 300}); r.Ledger != want || r.Failed() != "" || r.Serializer != s.String()+".batched" {
+			t.Errorf("%s: %+v, %s, %v", r.Serializer, r.Ledger, r.Failed(), r.Notes)
+		}
+	}
+}
+
 func sum(buckets []benchmarks.Bucket) (n uint64) {
 	for _, b := range buckets {
 		n += b.Count
@@ -161,6 +173,7 @@ func TestUsage(t *testing.T) {
 		{benchmarks.Options{Patience: -1}, "times"},
 		{benchmarks.Options{Duration: 2 * benchmarks.MaxDuration}, "times"},
 		{benchmarks.Options{Serializers: []codec.Serializer{9}}, "serializer"},
+		{benchmarks.Options{Transport: "rawsocket", Batched: true}, "batches"},
 		{benchmarks.Options{Scenario: "idle", Messages: 1}, "does not end"},
 		{benchmarks.Options{PID: math.MaxInt32}, "process"},
 		{benchmarks.Options{Idle: -1}, "not negative"},

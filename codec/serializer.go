@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/callboard-wamp/callboard/wamp"
@@ -38,22 +39,34 @@ func (s Serializer) String() string {
 // Subprotocol returns the WebSocket subprotocol, for example "wamp.2.json".
 func (s Serializer) Subprotocol() string { return "wamp.2." + s.String() }
 
-// BySubprotocol returns the serializer of a WebSocket subprotocol. Names are
-// case-sensitive; batched subprotocols are not known.
+// BatchedSubprotocol returns the WebSocket subprotocol for batches of messages,
+// for example "wamp.2.json.batched" (advanced profile, "Message Batching").
+func (s Serializer) BatchedSubprotocol() string { return s.Subprotocol() + batched }
+
+const batched = ".batched"
+
+// BySubprotocol returns the serializer of a WebSocket subprotocol, batched or
+// not. Names are case-sensitive.
 func BySubprotocol(name string) (Serializer, bool) {
+	serializer, ok := strings.CutPrefix(name, "wamp.2.")
+	if !ok {
+		return 0, false
+	}
+	return ByName(strings.TrimSuffix(serializer, batched))
+}
+
+// ByName returns the serializer with this name, which is case-sensitive.
+func ByName(name string) (Serializer, bool) {
 	switch name {
-	case "wamp.2.json":
+	case "json":
 		return JSON, true
-	case "wamp.2.msgpack":
+	case "msgpack":
 		return MessagePack, true
-	case "wamp.2.cbor":
+	case "cbor":
 		return CBOR, true
 	}
 	return 0, false
 }
-
-// ByName returns the serializer with this name, which is case-sensitive.
-func ByName(name string) (Serializer, bool) { return BySubprotocol("wamp.2." + name) }
 
 // Parse decodes the envelope of the one message that b holds into m, which is
 // overwritten, and validates all of b, payload included.

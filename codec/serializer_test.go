@@ -26,8 +26,15 @@ func TestSerializerNames(t *testing.T) {
 		if s, ok := codec.BySubprotocol(row.subprotocol); !ok || s != row.s {
 			t.Errorf("BySubprotocol(%q) = %v, %v", row.subprotocol, s, ok)
 		}
+		batched := row.subprotocol + ".batched"
+		if s, ok := codec.BySubprotocol(batched); !ok || s != row.s || s.BatchedSubprotocol() != batched {
+			t.Errorf("BySubprotocol(%q) = %v, %v", batched, s, ok)
+		}
+		if s, ok := codec.ByName(row.name + ".batched"); ok {
+			t.Errorf("ByName(%q) = %v", row.name+".batched", s)
+		}
 	}
-	for _, name := range []string{"", "JSON", "wamp.2.JSON", "wamp.2.json ", "wamp.2.json.batched", "wamp.2.ubjson", "msgpack", "wamp.2.unknown"} {
+	for _, name := range []string{"", "JSON", "wamp.2.JSON", "wamp.2.json ", "wamp.2.batched", "wamp.2.json.batched.batched", "wamp.2.json.", "json.batched", "wamp.2.ubjson", "msgpack", "wamp.2.unknown"} {
 		if s, ok := codec.BySubprotocol(name); ok {
 			t.Errorf("BySubprotocol(%q) = %v", name, s)
 		}

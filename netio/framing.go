@@ -13,14 +13,18 @@ import (
 type Framing uint8
 
 // The framings. The WebSocket ones differ in the type of the frame that
-// carries a message (RFC 6455, 5.6): text for JSON, binary for the others.
+// carries a message (RFC 6455, 5.6): text for JSON, binary for the others. The
+// batched ones carry several in one (advanced profile, "Message Batching").
 const (
 	WebSocketText Framing = iota
 	WebSocketBinary
 	RawSocket
+	WebSocketTextBatched
+	WebSocketBinaryBatched
 )
 
-// String is the name for logs: "websocket-text", "websocket-binary", "rawsocket".
+// String is the name for logs: "websocket-text", "websocket-binary",
+// "rawsocket", "websocket-text-batched", "websocket-binary-batched".
 func (f Framing) String() string {
 	switch f {
 	case WebSocketText:
@@ -29,6 +33,10 @@ func (f Framing) String() string {
 		return "websocket-binary"
 	case RawSocket:
 		return "rawsocket"
+	case WebSocketTextBatched:
+		return "websocket-text-batched"
+	case WebSocketBinaryBatched:
+		return "websocket-binary-batched"
 	}
 	return "unknown"
 }
@@ -62,26 +70,43 @@ const (
 // HeaderSize is the number of bytes that [AppendHeader] appends for a message
 // of n bytes.
 func HeaderSize(f Framing, n int) int {
-	switch {
-	case f == RawSocket:
+	if f == RawSocket {
 		return rawSocketHeader
-	case n < len16:
-		return 2
-	case n <= math.MaxUint16:
-		return 4
 	}
-	return 10
+	prefix := f.prefix()
+	switch n += prefix + f.trailer(); {
+	case n < len16:
+		return 2 + prefix
+	case n <= math.MaxUint16:
+		return 4 + prefix
+	}
+	return 10 + prefix
 }
 
+// FrameSize is the size in bytes of a whole frame that carries a message of n
+// bytes as a server sends it: [AppendHeader], the message, [AppendTrailer].
+func FrameSize(f Framing, n int) int { return HeaderSize(f, n) + n + f.trailer() }
+
 // AppendHeader appends the header of an unfragmented message of n bytes as a
-// server sends it; the n bytes follow unchanged. It panics when n is negative
-// or, for RawSocket, larger than [MaxRawSocketMessage]: whoever sends checks
+// server sends it; the n bytes follow unchanged, then [AppendTrailer]. A batched
+// framing makes a batch of one. It panics when n is negative or too large for
+// the framing, for RawSocket beyond [MaxRawSocketMessage]: whoever sends checks
 // the limit of the receiver before.
 func AppendHeader(dst []byte, f Framing, n int) []byte {
 	if f == RawSocket {
 		return appendRawSocketHeader(dst, rawSocketData, n)
 	}
-	return appendWebSocketHeader(dst, f.opCode(), 0, n)
+	dst = appendWebSocketHeader(dst, f.opCode(), 0, f.batchSize(n))
+	return f.appendPrefix(dst, n)
+}
+
+// AppendTrailer appends what follows a message as a server sends it: nothing,
+// but for [WebSocketTextBatched].
+func AppendTrailer(dst []byte, f Framing) []byte {
+	if f == WebSocketTextBatched {
+		return append(dst, separator)
+	}
+	return dst
 }
 
 // MaskedHeaderSize is the number of bytes that [AppendMaskedHeader] appends
@@ -93,16 +118,34 @@ func MaskedHeaderSize(f Framing, n int) int {
 	return HeaderSize(f, n) + 4
 }
 
+// MaskedFrameSize is the size in bytes of a whole frame that carries a message
+// of n bytes as a client sends it: [AppendMaskedHeader], the message,
+// [AppendMaskedTrailer].
+func MaskedFrameSize(f Framing, n int) int { return MaskedHeaderSize(f, n) + n + f.trailer() }
+
 // AppendMaskedHeader appends the header of an unfragmented message of n bytes
 // as a client sends it. The n bytes follow after [Mask] with the same mask,
-// which comes fresh from [NewMask] for each message. It panics as
-// [AppendHeader] does.
+// which comes fresh from [NewMask] for each message, then
+// [AppendMaskedTrailer]. It panics as [AppendHeader] does.
 func AppendMaskedHeader(dst []byte, f Framing, n int, mask [4]byte) []byte {
 	if f == RawSocket {
 		return appendRawSocketHeader(dst, rawSocketData, n)
 	}
-	dst = appendWebSocketHeader(dst, f.opCode(), maskBit, n)
-	return append(dst, mask[:]...)
+	dst = appendWebSocketHeader(dst, f.opCode(), maskBit, f.batchSize(n))
+	dst = append(dst, mask[:]...)
+	start := len(dst)
+	dst = f.appendPrefix(dst, n) // as long as the mask, which therefore begins anew behind it
+	ws.Cipher(dst[start:], mask, 0)
+	return dst
+}
+
+// AppendMaskedTrailer appends what follows a message of n bytes as a client
+// sends it: what [AppendTrailer] does, masked.
+func AppendMaskedTrailer(dst []byte, f Framing, n int, mask [4]byte) []byte {
+	if f == WebSocketTextBatched {
+		return append(dst, separator^mask[n%len(mask)])
+	}
+	return dst
 }
 
 // Mask masks the n bytes of a message in place. RawSocket has no masks: b is
@@ -164,7 +207,7 @@ func fit(s string, n int) string {
 }
 
 func (f Framing) opCode() ws.OpCode {
-	if f == WebSocketText {
+	if f == WebSocketText || f == WebSocketTextBatched {
 		return ws.OpText
 	}
 	return ws.OpBinary

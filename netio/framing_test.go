@@ -143,9 +143,9 @@ func TestFramingPanicsOnOurOwnMistakes(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	got := fmt.Sprint(netio.WebSocketText, netio.WebSocketBinary, netio.RawSocket, netio.Framing(9),
+	got := fmt.Sprint(netio.WebSocketText, netio.WebSocketBinary, netio.RawSocket, netio.WebSocketTextBatched, netio.WebSocketBinaryBatched, netio.Framing(9),
 		netio.Message, netio.Ping, netio.Pong, netio.Close, netio.FrameKind(0))
-	if got != "websocket-text websocket-binary rawsocket unknown message ping pong close none" {
+	if got != "websocket-text websocket-binary rawsocket websocket-text-batched websocket-binary-batched unknown message ping pong close none" {
 		t.Error(got)
 	}
 }

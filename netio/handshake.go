@@ -57,7 +57,8 @@ type AcceptOptions struct {
 	// WebSocketPath is where the upgrade is offered; empty means everywhere.
 	WebSocketPath string
 	// Subprotocols are those that are enabled, "wamp.2.json" …; the first
-	// preference of the client that is among them is taken.
+	// preference of the client that is among them is taken, "wamp.2.json.batched"
+	// after all others.
 	Subprotocols []string
 	// Origins decides whether pages of an origin may connect to this host; nil
 	// means [SameOrigin]. Requests without Origin do not come from browsers and
@@ -174,10 +175,18 @@ func (p *preface) more() error {
 	return fmt.Errorf("netio: handshake: %w", err)
 }
 
-// framingOf is the framing of a WebSocket subprotocol: JSON is text.
+// framingOf is the framing of a WebSocket subprotocol: JSON is text; a name
+// that ends in "batched" stands for batches.
 func framingOf(subprotocol string) Framing {
-	if slices.Contains(strings.Split(subprotocol, "."), "json") {
+	words := strings.Split(subprotocol, ".")
+	text, batched := slices.Contains(words, "json"), words[len(words)-1] == "batched"
+	switch {
+	case text && batched:
+		return WebSocketTextBatched
+	case text:
 		return WebSocketText
+	case batched:
+		return WebSocketBinaryBatched
 	}
 	return WebSocketBinary
 }

@@ -17,6 +17,9 @@ import (
 
 var subprotocols = []string{"wamp.2.json", "wamp.2.msgpack", "wamp.2.cbor"}
 
+// withBatches are those of a router that takes batches, too.
+var withBatches = append(subprotocols[:3:3], "wamp.2.json.batched", "wamp.2.msgpack.batched", "wamp.2.cbor.batched")
+
 // request is a valid upgrade with some lines replaced: "Name: value" replaces
 // or adds a field, "Name:" takes it away, "GET …" replaces the first line.
 func request(changes ...string) string {
@@ -139,6 +142,35 @@ var upgrades = []struct {
 	{"foreign origin", request("Origin: https://evil.example"), 403, ""},
 	{"own origin", request("Origin: http://router.example"), 101, "wamp.2.json"},
 	{"two origins", request("Origin: http://router.example\r\nOrigin: http://evil.example"), 400, ""},
+}
+
+// Batched subprotocols are chosen as others are. That of JSON comes last: there
+// are two readings of its separator.
+func TestUpgradeToBatches(t *testing.T) {
+	for _, tc := range []struct {
+		offer, want string
+		framing     netio.Framing
+	}{
+		{"wamp.2.cbor.batched, wamp.2.cbor", "wamp.2.cbor.batched", netio.WebSocketBinaryBatched},
+		{"wamp.2.msgpack, wamp.2.msgpack.batched", "wamp.2.msgpack", netio.WebSocketBinary},
+		{"wamp.2.msgpack.batched", "wamp.2.msgpack.batched", netio.WebSocketBinaryBatched},
+		{"wamp.2.json.batched, wamp.2.json", "wamp.2.json", netio.WebSocketText},
+		{"wamp.2.json.batched, wamp.2.cbor.batched", "wamp.2.cbor.batched", netio.WebSocketBinaryBatched},
+		{"wamp.2.json.batched, soap", "wamp.2.json.batched", netio.WebSocketTextBatched},
+		{"soap\r\nSec-WebSocket-Protocol: wamp.2.json.batched", "wamp.2.json.batched", netio.WebSocketTextBatched},
+	} {
+		deliveries(t, func(t *testing.T, n int) {
+			r := accept(t, request("Sec-WebSocket-Protocol: "+tc.offer), n, netio.AcceptOptions{WebSocketPath: "/ws", Subprotocols: withBatches})
+			answered := strings.Count(r.answer, "Sec-WebSocket-Protocol: "+tc.want+"\r\n")
+			if r.err != nil || r.Subprotocol != tc.want || r.Framing != tc.framing || answered != 1 {
+				t.Errorf("%s: %v, %s, %q", tc.offer, r.err, r.Framing, r.answer)
+			}
+		})
+	}
+	r := accept(t, request("Sec-WebSocket-Protocol: wamp.2.json.batched\r\nOrigin: https://evil.example"), 1<<30, netio.AcceptOptions{Subprotocols: withBatches})
+	if r.status() != 403 {
+		t.Errorf("a foreign origin is answered %q", r.answer)
+	}
 }
 
 func TestUpgrade(t *testing.T) {

@@ -25,8 +25,8 @@ const (
 type ReaderOptions struct {
 	Framing Framing
 	Role    Role
-	// MaxMessage bounds one message in bytes, fragments added up; a message of
-	// exactly this length is accepted. Zero means [DefaultMaxMessage].
+	// MaxMessage bounds one message in bytes, fragments added up, and a whole
+	// batch where there are batches; exactly this length is accepted. Zero means [DefaultMaxMessage].
 	MaxMessage int
 	// ChunkSize is the space for one read; zero means 16 KiB.
 	ChunkSize int
@@ -68,6 +68,7 @@ type Reader struct {
 	need      int // whole length of the frame at pos; 0 when its header is incomplete
 	err       error
 	fragments fragments
+	batch     batch
 }
 
 // NewReader returns a reader of c. It takes over no ownership of c.
@@ -99,6 +100,9 @@ func (r *Reader) SetMaxMessage(n int) { r.limit = n }
 // [FrameError] or a Close frame it returns that error or io.EOF and does not
 // read.
 func (r *Reader) Fill() error {
+	if len(r.batch.rest) > 0 {
+		return nil // its messages are still to be handed out
+	}
 	r.fragments.reclaim()
 	if r.err != nil {
 		return r.err
@@ -132,6 +136,9 @@ func (r *Reader) Next() (Frame, bool, error) {
 	if r.framing == RawSocket {
 		return r.nextRawSocket()
 	}
+	if r.framing.batched() {
+		return r.nextBatched()
+	}
 	return r.nextWebSocket()
 }
 
@@ -151,6 +158,7 @@ func (r *Reader) Close() {
 	if r.err == nil {
 		r.err = io.EOF
 	}
+	r.batch = batch{}
 	r.drop()
 	r.fragments.drop()
 }
@@ -260,6 +268,6 @@ func (r *Reader) take(header, n int) []byte {
 }
 
 func (r *Reader) fail(err error) (Frame, bool, error) {
-	r.err = err
+	r.err, r.batch = err, batch{}
 	return Frame{}, false, err
 }

@@ -17,6 +17,8 @@ var traffic = []struct {
 	{"ws-4KiB", netio.WebSocketText, text(long(4096)), 1},
 	{"ws-64KiB", netio.WebSocketText, text(long(64 << 10)), 1},
 	{"ws-fragments", netio.WebSocketText, masked(1, more, long(20)) + continued(final, long(28)), 1},
+	{"ws-text-batch-64x48B", netio.WebSocketTextBatched, text(strings.Repeat(long(48)+"\x1e", 64)), 64},
+	{"ws-binary-batch-64x48B", netio.WebSocketBinaryBatched, binaryFrame(strings.Repeat(prefixed(long(48)), 64)), 64},
 	{"rawsocket-64x48B", netio.RawSocket, strings.Repeat(raw(0, long(48)), 64), 64},
 }
 

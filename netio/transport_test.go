@@ -12,12 +12,17 @@ import (
 // A whole conversation over every kind of connection: handshake, messages of
 // all sizes right behind it, their echo, and the end.
 func TestTransport(t *testing.T) {
-	for _, url := range []string{"ws://localhost/ws", "rs://localhost:1"} {
-		t.Run(url, func(t *testing.T) {
+	for _, tc := range []struct{ url, subprotocol string }{
+		{"ws://localhost/ws", "wamp.2.json"},
+		{"rs://localhost:1", "wamp.2.json"},
+		{"ws://localhost/ws", "wamp.2.json.batched"},
+		{"ws://localhost/ws", "wamp.2.cbor.batched"},
+	} {
+		t.Run(tc.url+" "+tc.subprotocol, func(t *testing.T) {
 			eachConn(t, func(t *testing.T, a, b netio.Conn) {
 				done := make(chan error, 2)
 				go func() { done <- echoServer(a) }()
-				client, err := netio.ClientHandshake(b, netio.ClientOptions{URL: url, Subprotocols: []string{"wamp.2.json"}})
+				client, err := netio.ClientHandshake(b, netio.ClientOptions{URL: tc.url, Subprotocols: []string{tc.subprotocol}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -44,6 +49,7 @@ func send(c netio.Conn, h netio.Handshake) error {
 			mask := netio.NewMask()
 			b = append(netio.AppendMaskedHeader(b, h.Framing, n+round, mask), long(n+round)...)
 			netio.Mask(b[len(b)-n-round:], h.Framing, mask)
+			b = netio.AppendMaskedTrailer(b, h.Framing, n+round, mask)
 		}
 		b = netio.AppendPing(b, h.Framing, netio.Client, []byte("ping"))
 		if _, err := c.Write(b); err != nil {
@@ -56,7 +62,7 @@ func send(c netio.Conn, h netio.Handshake) error {
 
 // echoServer accepts one client and sends back what it receives.
 func echoServer(c netio.Conn) error {
-	h, err := netio.Accept(c, netio.AcceptOptions{Subprotocols: []string{"wamp.2.json"}})
+	h, err := netio.Accept(c, netio.AcceptOptions{Subprotocols: []string{"wamp.2.json", "wamp.2.json.batched", "wamp.2.cbor.batched"}})
 	if err != nil {
 		return err
 	}
@@ -66,6 +72,7 @@ func echoServer(c netio.Conn) error {
 			b = netio.AppendPong(nil, h.Framing, netio.Server, f.Data)
 		} else {
 			b = append(netio.AppendHeader(nil, h.Framing, len(f.Data)), f.Data...)
+			b = netio.AppendTrailer(b, h.Framing)
 		}
 		_, err := c.Write(b)
 		return err

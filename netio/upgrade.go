@@ -129,8 +129,9 @@ func (p *preface) refuse(err error) (Handshake, error) {
 // upgrade collects what the callbacks of ws.Upgrader are told.
 type upgrade struct {
 	Handshake
-	o     *AcceptOptions
-	hosts int
+	o      *AcceptOptions
+	hosts  int
+	resort bool // the last resort was offered
 }
 
 // run returns the answer that is to be sent.
@@ -140,14 +141,14 @@ func (u *upgrade) run(head []byte) ([]byte, error) {
 		OnRequest: u.onRequest, OnHost: u.onHost, OnHeader: u.onHeader,
 		Protocol: u.onProtocol, OnBeforeUpgrade: u.onBeforeUpgrade,
 	}
-	h, err := up.Upgrade(stream{bytes.NewReader(head), &answer})
+	_, err := up.Upgrade(stream{bytes.NewReader(head), &answer})
 	if err != nil {
 		if _, ok := errors.AsType[*ws.ConnectionRejectedError](err); !ok {
 			err = ws.ErrMalformedRequest
 		}
 		return nil, err
 	}
-	u.Subprotocol, u.Framing = h.Protocol, framingOf(h.Protocol)
+	u.Framing = framingOf(u.Subprotocol)
 	u.MaxSend, u.MaxReceive = NoLimit, u.o.MaxMessage
 	return answer.Bytes(), nil
 }
@@ -195,10 +196,18 @@ func (u *upgrade) onHeader(key, value []byte) error {
 	return nil
 }
 
+// lastResort is taken when nothing else is in common: some peers read another
+// separator of batches than the one that we write.
+const lastResort = "wamp.2.json.batched"
+
 // onProtocol is asked in the order of the client's preference, over all lines
 // of Sec-WebSocket-Protocol, until it says yes.
 func (u *upgrade) onProtocol(name []byte) bool {
-	if !slices.Contains(u.o.Subprotocols, string(name)) {
+	switch {
+	case !slices.Contains(u.o.Subprotocols, string(name)):
+		return false
+	case string(name) == lastResort:
+		u.resort = true
 		return false
 	}
 	u.Subprotocol = string(name)
@@ -209,6 +218,9 @@ func (u *upgrade) onBeforeUpgrade() (ws.HandshakeHeader, error) {
 	switch {
 	case u.Origin != "" && !u.o.Origins(u.Origin, u.Host):
 		return nil, errOrigin
+	case u.Subprotocol == "" && u.resort:
+		u.Subprotocol = lastResort
+		return ws.HandshakeHeaderHTTP{"Sec-WebSocket-Protocol": {lastResort}}, nil
 	case u.Subprotocol == "":
 		return nil, errProtocol
 	}

@@ -110,6 +110,10 @@ func (r *reader) loop() error {
 	}
 }
 
+// maxInput is how many messages one input has at most: a batched WebSocket message
+// of short ones would else take many times its own size.
+const maxInput = 8192
+
 // batch posts the messages of one read.
 func (r *reader) batch() error {
 	var in *lane.Input
@@ -126,7 +130,7 @@ func (r *reader) batch() error {
 			}
 			continue
 		}
-		if in != nil && in.Chunk != f.Chunk {
+		if in != nil && (in.Chunk != f.Chunk || len(in.Messages) == maxInput) {
 			r.post(in)
 			in = nil
 		}

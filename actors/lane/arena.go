@@ -33,12 +33,13 @@ func (a *arena) giveBack() {
 	}
 }
 
-// append encodes m, of the given size, with its frame header, and returns where
-// it stands. There must be room.
+// append encodes m, of the given size, framed, and returns where it
+// stands. With a batched framing it is a batch of one: spans are shared by
+// receivers that are sent other things besides. There must be room.
 func (a *arena) append(g Group, m *wamp.Message, size int) (from, to int) {
 	from = a.used
 	b := netio.AppendHeader(a.chunk.B[:from], g.Framing, size)
-	b = g.Serializer.Append(b, m)
+	b = netio.AppendTrailer(g.Serializer.Append(b, m), g.Framing)
 	a.used = len(b)
 	return from, a.used
 }

@@ -135,7 +135,7 @@ func (e *Encoder) encodeEvent(p *Publication, g Group) {
 		return
 	}
 	size := g.Serializer.Size(&e.message)
-	whole := size + netio.HeaderSize(g.Framing, size)
+	whole := netio.FrameSize(g.Framing, size)
 	s := &r.spans[g.Kind()]
 	a := &e.eventArenas[g.Kind()]
 	if s.size > 0 || size > limit || !a.fits(whole) {

@@ -22,7 +22,7 @@ func (e *Encoder) Write(t *Transport, m *wamp.Message) error {
 	if size > int(t.Group.MaxSend) {
 		return errTooLarge
 	}
-	whole := size + netio.HeaderSize(t.Group.Framing, size)
+	whole := netio.FrameSize(t.Group.Framing, size)
 	o := &e.own
 	a := &e.ownArenas[t.Group.Kind()]
 	if o.to != t || !a.fits(whole) {

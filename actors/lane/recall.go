@@ -42,7 +42,7 @@ func (r *Recall) Add(ev *store.Event) {
 		r.e.env.Counters.Drop(DropTooLarge, 1)
 		return
 	}
-	whole := size + netio.HeaderSize(g.Framing, size)
+	whole := netio.FrameSize(g.Framing, size)
 	if r.chunk != nil && len(r.chunk.B)-r.used < whole {
 		r.post(More)
 	}

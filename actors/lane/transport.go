@@ -21,20 +21,24 @@ type Group struct {
 }
 
 // encodings is the number of ways to write a message: three serializers, each
-// over WebSocket and over RawSocket. EVENTs of one encoding are of two kinds,
+// over WebSocket, over RawSocket and over batched WebSocket. EVENTs of one encoding are of two kinds,
 // with and without the level of trust.
 const (
-	encodings = 3 * 2
+	encodings = 3 * framings
+	framings  = 3
 	kinds     = 2 * encodings
 )
 
 // Kind numbers what members of a group get different bytes by, from 0: the
 // encodings, then those with the level of trust. A serializer has one framing of
-// WebSocket only, text or binary.
+// WebSocket only, text or binary, and one of batches.
 func (g Group) Kind() int {
-	k := 2 * (int(g.Serializer) - 1)
-	if g.Framing == netio.RawSocket {
+	k := framings * (int(g.Serializer) - 1)
+	switch g.Framing {
+	case netio.RawSocket:
 		k++
+	case netio.WebSocketTextBatched, netio.WebSocketBinaryBatched:
+		k += 2
 	}
 	if g.Trust {
 		k += encodings

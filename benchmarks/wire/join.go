@@ -19,7 +19,9 @@ type Target struct {
 	URL        string
 	Realm      wamp.URI
 	Serializer codec.Serializer
-	TLS        *tls.Config
+	// Batched takes the batched subprotocol of WebSocket.
+	Batched bool
+	TLS     *tls.Config
 	// MaxMessage is the longest message in bytes that is accepted; zero means
 	// the default of netio.
 	MaxMessage int
@@ -51,8 +53,12 @@ func Join(ctx context.Context, t Target) (*Session, error) {
 }
 
 func (t *Target) connect(ctx context.Context) (netio.Conn, netio.Handshake, error) {
+	subprotocol := t.Serializer.Subprotocol()
+	if t.Batched {
+		subprotocol = t.Serializer.BatchedSubprotocol()
+	}
 	o := netio.ClientOptions{
-		URL: t.URL, Subprotocols: []string{t.Serializer.Subprotocol()}, MaxMessage: t.MaxMessage, TLS: t.TLS,
+		URL: t.URL, Subprotocols: []string{subprotocol}, MaxMessage: t.MaxMessage, TLS: t.TLS,
 	}
 	if t.Dial == nil {
 		return netio.Dial(ctx, o)

@@ -76,7 +76,7 @@ func (s *Session) Request(m *wamp.Message) wamp.ID {
 
 func (s *Session) append(m *wamp.Message) {
 	n := s.serializer.Size(m)
-	whole := netio.MaskedHeaderSize(s.framing, n) + n
+	whole := netio.MaskedFrameSize(s.framing, n)
 	if s.chunk != nil && len(s.bytes)+whole > cap(s.bytes) {
 		s.handOver()
 	}
@@ -89,6 +89,7 @@ func (s *Session) append(m *wamp.Message) {
 	start := len(s.bytes)
 	s.bytes = s.serializer.Append(s.bytes, m)
 	netio.Mask(s.bytes[start:], s.framing, mask)
+	s.bytes = netio.AppendMaskedTrailer(s.bytes, s.framing, n, mask)
 	s.count++
 }
 

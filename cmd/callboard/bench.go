@@ -23,6 +23,7 @@ type bench struct {
 	options                    benchmarks.Options
 	realm                      string
 	serializers                []string
+	batched                    bool
 	checks, page               string
 	json, csv                  bool
 	url, transport             string
@@ -82,6 +83,7 @@ func (b *bench) targetFlags(c *cobra.Command) {
 	f.BoolVar(&b.relay, "relay", false, "the other end is the relay of benchmarks/relay: the floor below every router")
 	f.StringVar(&b.realm, "realm", "realm1", "realm to join")
 	f.StringSliceVar(&b.serializers, "serializer", []string{"json"}, "json, msgpack or cbor; of several, as in json,cbor, the sessions take one after the other")
+	f.BoolVar(&b.batched, "batched", false, "WebSocket: take the batched subprotocols")
 	f.IntVar(&b.pid, "pid", 0, "process of the router, to measure its processor time (Linux)")
 	f.BoolVar(&b.json, "json", false, "print the result as one line of JSON")
 	f.BoolVar(&b.csv, "csv", false, "print the result as CSV")
@@ -165,6 +167,7 @@ func (b *bench) complete(scenario string) error {
 	}
 	b.options = benchmarks.Options{
 		Scenario: scenario, URL: b.url, Transport: b.transport, Realm: wamp.URI(b.realm), Serializers: serializers,
+		Batched: b.batched,
 		Clients: b.clients, Publishers: b.publishers, Topics: b.topics, Callees: b.callees, Patterns: b.patterns,
 		Procedures: b.procedures, Idle: b.idle, Flux: b.flux, Relay: b.relay,
 		Size: b.size, Window: b.window, Rate: b.rate, Acknowledge: b.acknowledge,

@@ -21,6 +21,10 @@ type Options struct {
 	Realm wamp.URI
 	// Serializer of all messages; zero means [codec.JSON].
 	Serializer codec.Serializer
+	// Batched chooses the batched subprotocol of the serializer (advanced profile,
+	// "Message Batching"): for WebSocket alone. Messages are sent in batches of
+	// one; batches of any length are received.
+	Batched bool
 	// AuthID is who the session says it is; empty means that the router chooses.
 	AuthID string
 	// Auth are the ways in which the session can prove that, in order of
@@ -60,9 +64,13 @@ func (o *Options) validate() error {
 }
 
 func (o *Options) netio(url string) netio.ClientOptions {
+	subprotocol := o.Serializer.Subprotocol()
+	if o.Batched {
+		subprotocol = o.Serializer.BatchedSubprotocol()
+	}
 	return netio.ClientOptions{
 		URL:          url,
-		Subprotocols: []string{o.Serializer.Subprotocol()},
+		Subprotocols: []string{subprotocol},
 		Header:       o.Header,
 		MaxMessage:   o.MaxMessage,
 		TLS:          o.TLS,

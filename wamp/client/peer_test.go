@@ -86,7 +86,7 @@ func (p *peer) send(m *wamp.Message) {
 
 func (p *peer) sendBytes(b []byte) {
 	p.t.Helper()
-	p.write(append(netio.AppendHeader(nil, p.framing, len(b)), b...))
+	p.write(netio.AppendTrailer(append(netio.AppendHeader(nil, p.framing, len(b)), b...), p.framing))
 }
 
 func (p *peer) write(b []byte) {

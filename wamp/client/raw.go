@@ -95,11 +95,12 @@ func (r *Raw) Send(messages ...*wamp.Message) error {
 // copied.
 func (r *Raw) SendBytes(b []byte) error {
 	f := r.agreed.Framing
-	c := netio.Take(netio.MaskedHeaderSize(f, len(b)) + len(b))
+	c := netio.Take(netio.MaskedFrameSize(f, len(b)))
 	mask := netio.NewMask()
 	head := netio.AppendMaskedHeader(c.B[:0], f, len(b), mask)
 	all := append(head, b...)
 	netio.Mask(all[len(head):], f, mask)
+	all = netio.AppendMaskedTrailer(all, f, len(b), mask)
 	return r.write(netio.Span{Chunk: c, Bytes: all})
 }
 
@@ -164,11 +165,12 @@ func (r *Raw) append(m *wamp.Message) error {
 		return &Error{URI: wamp.ErrPayloadSizeExceeded, Args: []any{text}}
 	}
 	f := r.agreed.Framing
-	c := netio.Take(netio.MaskedHeaderSize(f, n) + n)
+	c := netio.Take(netio.MaskedFrameSize(f, n))
 	mask := netio.NewMask()
 	head := netio.AppendMaskedHeader(c.B[:0], f, n, mask)
 	all := r.agreed.Serializer.Append(head, m)
 	netio.Mask(all[len(head):], f, mask)
+	all = netio.AppendMaskedTrailer(all, f, n, mask)
 	return r.post(netio.Span{Chunk: c, Bytes: all}, 1)
 }
 

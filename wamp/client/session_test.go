@@ -25,6 +25,9 @@ func TestAllTransports(t *testing.T) {
 		{netio.RawSocket, codec.JSON},
 		{netio.RawSocket, codec.MessagePack},
 		{netio.RawSocket, codec.CBOR},
+		{netio.WebSocketTextBatched, codec.JSON},
+		{netio.WebSocketBinaryBatched, codec.MessagePack},
+		{netio.WebSocketBinaryBatched, codec.CBOR},
 	} {
 		t.Run(tt.framing.String()+"/"+tt.serializer.String(), func(t *testing.T) {
 			over(t, tt.framing, tt.serializer, client.Options{}, conversation)
