@@ -14,11 +14,8 @@ type Buffers[T any] struct{ full, empty sync.Pool } // of *[]T
 
 // grow returns the items of s in a buffer with room for more.
 func (b *Buffers[T]) grow(s []T) []T {
-	switch {
-	case len(s) >= sharedRoom:
+	if len(s) >= sharedRoom {
 		return s // append doubles it
-	case cap(s) < ownRoom:
-		return append(make([]T, 0, cap(s)+1), s...)
 	}
 	w, _ := b.full.Get().(*[]T)
 	if w == nil {

@@ -45,6 +45,9 @@ func (m *Mailbox[T]) nextWork() work {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.left = int32(len(m.cur) - m.pos)
+	if m.cur == nil {
+		m.cur, m.own = m.own, nil
+	}
 	if m.started && len(m.sys) > 0 {
 		return workSystem
 	}

@@ -56,6 +56,7 @@ type Mailbox[T any] struct {
 
 	mu        sync.Mutex
 	in        []T   // posted, not yet taken by a drain
+	own       []T   // the buffer of its own, while in and cur are borrowed
 	sys       []any // system messages
 	poster    uint32
 	left      int32 // items of cur that wait for the next drain
@@ -118,7 +119,7 @@ func (m *Mailbox[T]) Post(x *Executor, item T) bool {
 		return false
 	}
 	if len(m.in) == cap(m.in) && m.o.Buffers != nil {
-		m.in = m.o.Buffers.grow(m.in)
+		m.grow()
 	}
 	m.in = append(m.in, item)
 	m.posted(x)
@@ -128,6 +129,22 @@ func (m *Mailbox[T]) Post(x *Executor, item T) bool {
 		m.o.Scheduler.schedule(x, m)
 	}
 	return true
+}
+
+// grow makes room for one more item. The mailbox's own buffer is kept while a
+// larger one is borrowed.
+func (m *Mailbox[T]) grow() {
+	switch n := len(m.in); {
+	case n == 0:
+		m.in = make([]T, 0, ownRoom)
+	case n == ownRoom:
+		own := m.in
+		m.in = m.o.Buffers.grow(own)
+		clear(own)
+		m.own = own[:0]
+	default:
+		m.in = m.o.Buffers.grow(m.in)
+	}
 }
 
 // Owner is what New was given.
