@@ -64,11 +64,6 @@ type Receivers struct {
 	ExcludeAuthRole, EligibleAuthRole []string
 }
 
-// Passthru are the attributes of payload passthru mode.
-type Passthru struct {
-	Scheme, Serializer, Cipher, KeyID string
-}
-
 // Match says how the URI of a subscription or registration matches.
 type Match uint8
 

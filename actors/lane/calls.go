@@ -74,6 +74,8 @@ type Stream struct {
 	Procedure string
 	Flags     wamp.Flags
 	Details   any // of the first INVOCATION
+	// Size is what Details counts for as long as the call is open, in octets.
+	Size int
 	// Member is who serves the call.
 	Member *Member
 	// Written: the first INVOCATION was written, so whatever is posted now comes
@@ -88,6 +90,7 @@ func (s *Session) CloseCall(request wamp.ID) (Made, bool) {
 	made, ok := s.Ledger.Made.Take(request)
 	made.uncount()
 	if made.Stream != nil {
+		s.Ledger.HeldBytes -= made.Stream.Size
 		s.DropInput(made.Stream)
 	}
 	if made.Retry != nil {

@@ -22,7 +22,8 @@ type Publication struct {
 	IncludeMe bool
 	// Receivers narrows who gets it; nil for everybody.
 	Receivers *wamp.Receivers
-	// Disclosed are the publisher's attributes in EVENT.Details.
+	// Disclosed are the attributes in EVENT.Details of the publisher, and those of
+	// payload passthru mode.
 	Disclosed []wamp.Field
 	// Trust is the level that subscribers are told who announced that they want
 	// to know, where the realm has levels; see [Session.PublicationTrust].

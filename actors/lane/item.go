@@ -122,14 +122,20 @@ type Item struct {
 	Chunk      *netio.Chunk
 	Session    *Session // the session at the other end
 	Member     *Member
-	Ext        any // *Input, *CallDetails, *Cancellation, *Failure, *Close, *Revocation, *TestamentChange or *Child, as Op asks for
+	Ext        any // *Input, *CallDetails, *Cancellation, *Failure, *Close, *Revocation, *TestamentChange, *wamp.Passthru or *Child, as Op asks for
 }
 
 // Payload returns the payload that a call's item carries.
 func (it *Item) Payload() wamp.Payload { return wamp.Payload{Bytes: it.Bytes, N: it.N} }
 
 // HeldSize is what the item counts for while a session keeps it.
-func (it *Item) HeldSize() int { return len(it.Bytes) + 64 }
+func (it *Item) HeldSize() int {
+	n := len(it.Bytes) + 64
+	if d, ok := it.Ext.(*CallDetails); ok {
+		n += d.Passthru.Size()
+	}
+	return n
+}
 
 // Keep makes the bytes the item's own, for they shall live longer than this drain.
 func (it *Item) Keep() {
@@ -161,6 +167,8 @@ type CallDetails struct {
 	// Timeout is set when some callee watches the time by itself, see
 	// [dealer.Forwards].
 	Timeout time.Duration
+	// Passthru is set when the call uses payload passthru mode.
+	Passthru *wamp.Passthru
 }
 
 // Failure is what OpError and OpRefused carry: the URI of the ERROR, a text for

@@ -100,6 +100,9 @@ func (m *Member) Usable() bool {
 // several messages.
 func (m *Member) TakesInput() bool { return m.Usable() && dealer.TakesInput(m.Session.Features) }
 
+// TakesPassthru says whether this callee announced payload passthru mode.
+func (m *Member) TakesPassthru() bool { return m.Session.Features.Has(wamp.CalleePassthru) }
+
 // Forwards says whether this callee is told of timeouts.
 func (m *Member) Forwards() bool { return dealer.Forwards(m.Flags, m.Session.Features) }
 

@@ -38,6 +38,7 @@ type Testament struct {
 	Receivers  *wamp.Receivers // nil for everybody
 	Serializer codec.Serializer
 	Payload    wamp.Payload
+	Passthru   *wamp.Passthru // nil if payload passthru mode is not used
 	// Size is what it counts for, in octets.
 	Size int
 }
@@ -116,6 +117,7 @@ func (s *Session) publish(e *Encoder, t *Testament) {
 	if s.Realm.Disclosure.Publishers.Of([]byte(t.Topic)).Discloses(t.Flags.Has(wamp.DiscloseMe)) {
 		p.Disclosed = s.Identify("publisher")
 	}
+	p.Disclosed = t.Passthru.Append(p.Disclosed)
 	if !t.Flags.Has(wamp.Retain) {
 		s.Realm.Publish(e, &p, t.Topic)
 		return

@@ -86,11 +86,11 @@ func (c *call) testament(topic string) (*lane.Testament, *wamp.Error) {
 	if err := s.Parse(publish, &m); err != nil {
 		return nil, invalid(err.Error())
 	}
-	if m.Flags.Has(wamp.HasPassthru) {
-		return nil, invalid("ppt_scheme: the router did not announce payload passthru mode")
+	if m.Flags.Has(wamp.HasPassthru) && !c.caller.Features.Has(wamp.PublisherPassthru) {
+		return nil, invalid("ppt_scheme: the publisher has not announced payload passthru mode")
 	}
 	t := &lane.Testament{
-		Topic: topic, Flags: m.Flags, Serializer: s, Payload: m.Payload, Size: len(publish),
+		Topic: topic, Flags: m.Flags, Serializer: s, Payload: m.Payload, Passthru: m.Passthru(), Size: len(publish),
 	}
 	if m.Flags.Has(wamp.Filtered) {
 		t.Receivers = &m.Options.Receivers

@@ -39,7 +39,7 @@ func (s *session) onCall(in *lane.Input, m *wamp.Message) {
 	it := lane.Item{
 		Op: lane.OpInvoke, Session: s.Session, Request: m.Request, Serial: s.serial,
 		Serializer: s.Transport.Group.Serializer, N: m.Payload.N, Bytes: m.Payload.Bytes,
-		Chunk: in.Chunk, Flags: m.Flags, Ext: s.callDetails(m.URI, m.Flags, made, callees),
+		Chunk: in.Chunk, Flags: m.Flags, Ext: withPassthru(s.callDetails(m.URI, m.Flags, made, callees), m.Passthru()),
 	}
 	it.Chunk.Retain(1)
 	s.ask(&it, r, callees)
@@ -53,6 +53,9 @@ func (s *session) begin(m *wamp.Message, r *lane.Registration) *lane.Made {
 	}
 	if made.Timeout != 0 {
 		made.Since = s.env.Elapsed()
+	}
+	if made.Stream != nil {
+		s.Ledger.HeldBytes += made.Stream.Size
 	}
 	s.Ledger.Made.Put(m.Request, made)
 	return s.Ledger.Made.Get(m.Request)
@@ -83,6 +86,9 @@ func (s *session) mayCall(m *wamp.Message) *wamp.Error {
 	}
 	if s.Ledger.Made.Len() >= s.env.Limits.OpenCalls {
 		return limit("open calls per caller")
+	}
+	if m.Flags.Has(wamp.Progress) && s.Ledger.HeldBytes+m.Passthru().Size() > s.env.Limits.HeldBytes {
+		return limit("octets that a session keeps")
 	}
 	return nil
 }
@@ -118,11 +124,11 @@ func (s *session) callDetails(uri []byte, flags wamp.Flags, made *lane.Made, c *
 // over the item.
 func (s *session) ask(it *lane.Item, r *lane.Registration, callees *lane.Callees) {
 	made := s.Ledger.Made.Get(it.Request)
-	usable := usableFor(made)
+	usable := usableFor(made, it.Flags)
 	for r != nil {
 		member, ok := r.Choose(callees, s.enc.Random(), made.Key, usable)
 		if !ok {
-			if err := none(made, r); err != nil {
+			if err := none(made, r, it.Flags); err != nil {
 				it.Release()
 				s.answer(it.Request, err)
 				return
@@ -147,8 +153,10 @@ func (s *session) ask(it *lane.Item, r *lane.Registration, callees *lane.Callees
 }
 
 // usableFor says which callees may be asked.
-func usableFor(made *lane.Made) func(*lane.Member) bool {
+func usableFor(made *lane.Made, flags wamp.Flags) func(*lane.Member) bool {
 	switch {
+	case flags.Has(wamp.HasPassthru):
+		return takesPassthru(usableFor(made, flags&^wamp.HasPassthru))
 	case made.Stream != nil:
 		return (*lane.Member).TakesInput
 	case made.Retry != nil && len(made.Retry.Tried) > 0:
@@ -159,12 +167,14 @@ func usableFor(made *lane.Made) func(*lane.Member) bool {
 
 // none is what a call fails with when no callee of its registration may be asked;
 // nil if other registrations are looked at.
-func none(made *lane.Made, r *lane.Registration) *wamp.Error {
+func none(made *lane.Made, r *lane.Registration, flags wamp.Flags) *wamp.Error {
 	switch {
-	case made.Stream != nil && r.Serves():
-		return noInput
 	case made.Retry != nil && len(made.Retry.Tried) > 0:
 		return unavailable
+	case flags.Has(wamp.HasPassthru) && r.Serves():
+		return noPassthru
+	case made.Stream != nil && r.Serves():
+		return noInput
 	}
 	return nil
 }
@@ -172,13 +182,16 @@ func none(made *lane.Made, r *lane.Registration) *wamp.Error {
 // elsewhere finds who serves a call whose registration has nobody left.
 func (s *session) elsewhere(it *lane.Item, made *lane.Made) (*lane.Registration, *lane.Callees) {
 	uri := []byte(made.Procedure.URI)
-	if d, ok := it.Ext.(*lane.CallDetails); ok && d.Procedure != "" {
-		uri = []byte(d.Procedure)
+	var p *wamp.Passthru
+	if d, ok := it.Ext.(*lane.CallDetails); ok {
+		if p = d.Passthru; d.Procedure != "" {
+			uri = []byte(d.Procedure)
+		}
 	}
 	next, callees, _ := s.bestServing(uri, s.Realm.ProcedurePatterns.View())
 	if next != nil {
 		made.Procedure = next
-		it.Ext = s.callDetails(uri, it.Flags, made, callees)
+		it.Ext = withPassthru(s.callDetails(uri, it.Flags, made, callees), p)
 	}
 	return next, callees
 }
@@ -251,6 +264,10 @@ func (s *session) stillBest(e *cached[*lane.Registration], uri []byte, view *lan
 func (s *session) callMeta(m *wamp.Message) {
 	if m.Flags.Has(wamp.Progress) {
 		s.refuseCall(m, noInput)
+		return
+	}
+	if m.Flags.Has(wamp.HasPassthru) {
+		s.refuseCall(m, metaPassthru)
 		return
 	}
 	if made := s.begin(m, nil); made.Timeout != 0 {
@@ -357,8 +374,12 @@ func (s *session) writeAnswer(it *lane.Item, m *wamp.Message) {
 }
 
 // writePayload writes a message to the caller with the item's payload, unless it
-// cannot be said in the caller's serializer, or is larger than the caller accepts.
+// cannot be said in the caller's serializer, is larger than the caller accepts, or
+// uses payload passthru mode, which the caller does not know.
 func (s *session) writePayload(it *lane.Item, m *wamp.Message) *wamp.Error {
+	if err := s.withAttributes(it, m); err != nil {
+		return err
+	}
 	var ok bool
 	if m.Payload, ok = s.enc.Convert(it.Payload(), it.Serializer, s.Transport.Group.Serializer); !ok {
 		return &wamp.Error{

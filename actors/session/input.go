@@ -28,8 +28,7 @@ func (s *session) onInput(in *lane.Input) {
 // onMessage is the bare switch over what a peer may send in an established
 // session; anything else is a violation.
 func (s *session) onMessage(in *lane.Input, m *wamp.Message) {
-	if m.Flags.Has(wamp.HasPassthru) {
-		s.abort(wamp.Violation("ppt_scheme: the router did not announce payload passthru mode"))
+	if m.Flags.Has(wamp.HasPassthru) && !s.mayPassThru(m) {
 		return
 	}
 	switch m.Type {

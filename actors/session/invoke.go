@@ -61,8 +61,8 @@ func (s *session) unserved(it *lane.Item, uri wamp.URI, text string) {
 
 // invocationDetails names the procedure of a pattern-based registration, and
 // the caller if it asked for it or this callee did, and says whether progressive
-// results are welcome, more input comes, and the callee watches the time, and how
-// far the caller is trusted. What it returns is valid until the next call.
+// results are welcome, more input comes, and the callee watches the time, how far
+// the caller is trusted, and what the payload is that is passed through. What it returns is valid until the next call.
 func (s *session) invocationDetails(it *lane.Item) []wamp.Field {
 	f := s.served[:0]
 	if it.Flags.Has(wamp.Progress) {
@@ -83,6 +83,7 @@ func (s *session) invocationDetails(it *lane.Item) []wamp.Field {
 		if d.Timeout != 0 && it.Member.Forwards() {
 			f = append(f, wamp.Int("timeout", uint64(d.Timeout/time.Millisecond)))
 		}
+		f = d.Passthru.Append(f)
 	}
 	if s.Realm.Trust.Calls != nil && s.Features.Has(wamp.CalleeTrustLevels) {
 		f = append(f, wamp.Int("trustlevel", it.Session.CallTrust()))
@@ -99,9 +100,9 @@ func (s *session) onYield(in *lane.Input, m *wamp.Message) {
 	}
 	switch served.State.Yield(m.Flags) {
 	case dealer.Answer:
-		s.reply(served, in, m, lane.Item{Op: lane.OpResult})
+		s.reply(served, in, m, lane.Item{Op: lane.OpResult, Ext: attributes(m)})
 	case dealer.PassOn:
-		s.post(served, in, m, lane.Item{Op: lane.OpResult, Flags: wamp.Progress})
+		s.post(served, in, m, lane.Item{Op: lane.OpResult, Flags: wamp.Progress, Ext: attributes(m)})
 	default:
 		s.env.Counters.Drop(lane.DropUnaskedProgress, 1)
 	}

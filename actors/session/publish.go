@@ -1,6 +1,8 @@
 package session
 
 import (
+	"slices"
+
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/callboard-wamp/callboard/wamp/broker"
@@ -40,6 +42,7 @@ func (s *session) onPublish(m *wamp.Message) {
 	if disclose.Discloses(m.Flags.Has(wamp.DiscloseMe)) {
 		p.Disclosed = s.asPublisher()
 	}
+	p.Disclosed = m.Passthru().Append(slices.Clip(p.Disclosed))
 	if m.Flags.Has(wamp.Retain) {
 		p.Retain(s.Realm, s.x, func() { s.fanOut(&p, m.URI) })
 	} else {

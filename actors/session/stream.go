@@ -16,7 +16,7 @@ func streamOf(m *wamp.Message) *lane.Stream {
 	if !m.Flags.Has(wamp.Progress) {
 		return nil
 	}
-	return &lane.Stream{Procedure: string(m.URI), Flags: m.Flags &^ wamp.Progress}
+	return &lane.Stream{Procedure: string(m.URI), Flags: m.Flags &^ wamp.Progress, Size: m.Passthru().Size()}
 }
 
 // mayStream aborts a session that sends such a call and did not announce it.

@@ -20,6 +20,7 @@ var Announced = wamp.Dict{
 		"subscription_meta_api":         true,
 		"subscription_revocation":       true,
 		"event_retention":               true,
+		"payload_passthru_mode":         true,
 	}},
 	"dealer": wamp.Dict{"features": wamp.Dict{
 		"caller_identification":        true,
@@ -34,6 +35,7 @@ var Announced = wamp.Dict{
 		"registration_revocation":      true,
 		"progressive_call_invocations": true,
 		"testament_meta_api":           true,
+		"payload_passthru_mode":        true,
 	}},
 }
 

@@ -17,7 +17,8 @@ type Event struct {
 	// handshake (advanced profile, "RawSocket Transport"): it does not change.
 	Serializer uint8
 	Payload    wamp.Payload
-	// Details are what EVENT.Details say about the publisher, if it was disclosed.
+	// Details are what EVENT.Details say about the publisher, if it was disclosed,
+	// and the attributes of payload passthru mode, if it is used.
 	Details []wamp.Field
 	// Trust is how far the publisher was trusted, for those who are told.
 	Trust uint64
