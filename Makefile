@@ -11,7 +11,7 @@ STUDY     ?=
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-NEXUSD      := github.com/gammazero/nexus/v3/nexusd@v3.3.0
+NEXUSD      := github.com/gammazero/nexus/v3/nexusd # v3.3.0, as go.mod has it
 BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := all

@@ -25,6 +25,7 @@ type system struct {
 	relay   bool
 	command *exec.Cmd
 	folder  string
+	again   func(context.Context) (*system, error) // starts another one
 }
 
 // stop ends the program and waits for it.
