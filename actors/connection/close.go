@@ -54,12 +54,26 @@ func (c *connection) close(code uint16) {
 	}
 	c.phase = closing
 	c.t.Closing.Store(true)
-	if c.t.Group.Framing != netio.RawSocket && code != 0 {
-		c.t.Outbox.Append(netio.Span{Bytes: netio.AppendClose(nil, netio.Server, code, "")}, 1)
-	}
+	c.sendClose(code)
 	c.t.Outbox.CloseAfterFlush()
 	c.conn.SetReadDeadline(time.Now().Add(c.env.Limits.LingerTime))
 	c.check(2 * c.env.Limits.LingerTime)
+}
+
+// sendClose puts a close frame behind the last word; RawSocket has none.
+func (c *connection) sendClose(code uint16) {
+	if c.t.Group.Framing != netio.RawSocket && code != 0 {
+		c.t.Outbox.Append(netio.Span{Bytes: netio.AppendClose(nil, netio.Server, code, "")}, 1)
+	}
+}
+
+// farewell tells a peer that has not answered the router's GOODBYE, and will not be
+// waited for any longer, why its transport ends.
+func (c *connection) farewell() {
+	if c.phase == parting {
+		c.sendClose(c.code)
+		c.t.Outbox.Flush()
+	}
 }
 
 // onTick looks after time limits: of the handshake, of the peer's silence, and

@@ -86,6 +86,7 @@ func (c *connection) Receive(ctx actor.Context) {
 		c.start()
 	case *actor.Stopping:
 		c.lose()
+		c.farewell()
 		c.shut()
 	}
 }

@@ -86,7 +86,9 @@ func TestReadmeCommands(t *testing.T) {
 			goesOn(t, command)
 			continue
 		}
-		out, err := exec.Command("sh", "-c", command).CombinedOutput()
+		shell := exec.Command("sh", "-c", command)
+		shell.Dir = t.TempDir() // for the files that a line writes
+		out, err := shell.CombinedOutput()
 		if err != nil {
 			t.Errorf("%s: %v: %s", line[1], err, out)
 		}
