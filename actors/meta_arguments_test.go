@@ -149,21 +149,21 @@ func wrongTypes(good any) map[string]any {
 		"null": nil, "a boolean": true, "a number": 1.5, "text": "x", "a list": []any{[]any{}}, "a dictionary": wamp.Dict{"match": 1},
 		"negative": -1, "zero": 0, "2^53 + 1": 1<<53 + 1,
 	}
-	switch good.(type) {
+	switch good := good.(type) {
 	case string:
 		delete(wrong, "text")
 		if good == "detached" || good == "destroyed" {
 			wrong["no scope"] = "attached"
 		}
 	case []any:
-		if good.([]any)[0] == 1 { // Arguments may be anything
+		if good[0] == 1 { // Arguments may be anything
 			delete(wrong, "a list")
 		}
 	case wamp.Dict:
-		switch d := good.(wamp.Dict); {
-		case d["k"] != nil: // ArgumentsKw may be anything
+		switch {
+		case good["k"] != nil: // ArgumentsKw may be anything
 			delete(wrong, "a dictionary")
-		case d["exclude"] != nil:
+		case good["exclude"] != nil:
 			wrong["a dictionary"] = wamp.Dict{"exclude": "x"}
 			wrong["a dictionary with ids that are none"] = wamp.Dict{"eligible": []any{0}}
 			wrong["a dictionary with null in a list"] = wamp.Dict{"eligible_authid": []any{nil}}
