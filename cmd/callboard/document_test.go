@@ -25,6 +25,7 @@ func TestDocumentedExample(t *testing.T) {
 	dir := t.TempDir()
 	example = regexp.MustCompile(`127\.0\.0\.1:\d+`).ReplaceAllString(example, "127.0.0.1:0")
 	example = strings.ReplaceAll(example, "/run/callboard/", dir+"/")
+	example = strings.ReplaceAll(example, "/var/lib/callboard", dir+"/store")
 	path := filepath.Join(dir, "callboard.yaml")
 	if err := os.WriteFile(path, []byte(example), 0o600); err != nil {
 		t.Fatal(err)

@@ -19,6 +19,8 @@ const (
 	drainMost = 4500 * time.Millisecond // then the process ends all the same
 )
 
+var errStuck = errors.New("the router did not end in time")
+
 // startRouter starts a router in an actor system of its own, which logs where
 // the router does. shutdown ends the system, after the router was drained.
 func startRouter(ctx context.Context, cfg actors.Config) (r *actors.Router, shutdown func(), err error) {
@@ -45,7 +47,7 @@ func drain(r *actors.Router) error {
 	case err := <-drained:
 		return err
 	case <-time.After(drainMost):
-		return errors.New("the router did not end in time")
+		return errStuck
 	}
 }
 

@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 //	start NAME PATTERN command…  runs it in the background and waits until a line
 //	                             on standard error matches; $NAME is the first group
 //	interrupt NAME CODE          interrupts it, then as await
+//	terminate NAME CODE          terminates it, then as await
 //	await NAME CODE              waits for it; NAME.out and NAME.err are its output
 //	crash NAME                   kills it and waits for its end
 //	suspend NAME                 stops it from running, as a debugger does
@@ -51,6 +52,7 @@ func TestScripts(t *testing.T) {
 			"exits":     exits,
 			"start":     start,
 			"interrupt": interrupt,
+			"terminate": terminate,
 			"await":     await,
 			"occupy":    occupy,
 			"suspend":   suspend,
@@ -132,8 +134,16 @@ func (p *process) watch(lines *bufio.Scanner, talk *os.File, pattern *regexp.Reg
 }
 
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	end(ts, neg, args, syscall.SIGINT)
+}
+
+func terminate(ts *testscript.TestScript, neg bool, args []string) {
+	end(ts, neg, args, syscall.SIGTERM)
+}
+
+func end(ts *testscript.TestScript, neg bool, args []string, s os.Signal) {
 	if p := ts.Value(running{}).(map[string]*process)[args[0]]; p != nil {
-		ts.Check(p.Process.Signal(syscall.SIGINT))
+		ts.Check(p.Process.Signal(s))
 	}
 	await(ts, neg, args)
 }

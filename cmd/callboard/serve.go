@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -69,13 +70,30 @@ func (s *serving) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	kept, err := openStore(&cfg.Store, log)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.file, err)
+	}
+	router := cfg.Router()
+	router.Log = log
+	if kept == nil {
+		return s.route(c.Context(), cfg, router)
+	}
+	router.Store = kept
+	err = s.route(c.Context(), cfg, router)
+	if errors.Is(err, errStuck) {
+		return err // it may still be in use
+	}
+	return errors.Join(err, failed(kept.Close()))
+}
+
+// route runs a router until ctx ends.
+func (s *serving) route(ctx context.Context, cfg *config.File, router actors.Config) error {
 	doors, err := s.open(cfg)
 	if err != nil {
 		return err
 	}
-	router := cfg.Router()
-	router.Log = log
-	r, shutdown, err := startRouter(c.Context(), router)
+	r, shutdown, err := startRouter(ctx, router)
 	if err != nil {
 		closeAll(doors)
 		return failed(err)
@@ -87,8 +105,8 @@ func (s *serving) run(c *cobra.Command) error {
 		}
 	}
 	s.greet(doors, cfg.Realms[0].URI)
-	<-c.Context().Done()
-	log.Info().Msg("draining")
+	<-ctx.Done()
+	router.Log.Info().Msg("draining")
 	return failed(drain(r))
 }
 

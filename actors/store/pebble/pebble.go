@@ -60,7 +60,7 @@ func Open(o Options) (*Store, error) {
 		o.FS = vfs.Default
 	}
 	s := &Store{o: o}
-	if err := s.open(); err != nil {
+	if err := guarded("open", s.open); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -72,7 +72,7 @@ func (s *Store) open() error {
 		MemTableSize: 4 << 20, MaxOpenFiles: 256,
 	})
 	if err != nil {
-		return fmt.Errorf("pebble: open: %w", err)
+		return err
 	}
 	s.db, s.broken, s.logs = db, false, map[store.Log]*extent{}
 	return nil

@@ -24,9 +24,27 @@ func (d *decoder) check(f *File) {
 		}
 		addresses = append(addresses, d.checkListener(key, &f.Listeners[i], addresses))
 	}
+	d.checkStore(&f.Store)
 	for _, m := range f.Router().Mistakes() {
 		if !d.unread(m.Key) {
 			d.reject(m.Key, m.Text)
+		}
+	}
+}
+
+// checkStore finds a folder that is missing, and keys of another kind of store.
+func (d *decoder) checkStore(s *Store) {
+	switch {
+	case d.unread("store.kind"):
+	case s.Kind == "pebble":
+		if s.Path == "" && !d.unread("store.path") {
+			d.reject("store.path", "is missing: a store on disk needs a folder")
+		}
+	default:
+		for _, key := range []string{"store.path", "store.reserve"} {
+			if _, given := d.at[key]; given && !d.unread(key) {
+				d.reject(key, "is for a store on disk only, such as kind: pebble")
+			}
 		}
 	}
 }

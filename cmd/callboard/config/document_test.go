@@ -100,7 +100,7 @@ func TestDocumentedExample(t *testing.T) {
 func TestEveryFieldHasAKey(t *testing.T) {
 	for _, typ := range []reflect.Type{
 		reflect.TypeFor[actors.Limits](), reflect.TypeFor[actors.RealmConfig](), reflect.TypeFor[supervisor.Policy](),
-		reflect.TypeFor[config.Listener](), reflect.TypeFor[config.File](),
+		reflect.TypeFor[config.Listener](), reflect.TypeFor[config.Store](), reflect.TypeFor[config.File](),
 	} {
 		for i := range typ.NumField() {
 			if f := typ.Field(i); f.Tag.Get("yaml") == "" {

@@ -15,6 +15,7 @@ type File struct {
 	// Supervision is the policy of each kind of actor; a key that is left out
 	// has its value in [supervisor.Defaults].
 	Supervision supervisor.Table `yaml:"supervision"`
+	Store       Store            `yaml:"store"`
 	Log         Log              `yaml:"log"`
 }
 
@@ -38,6 +39,19 @@ type Listener struct {
 	Exempt []netip.Prefix `yaml:"exempt"`
 }
 
+// Store is what keeps histories and, where it outlives the process, retained
+// events.
+type Store struct {
+	// Kind is where events are kept; those in memory end with the process.
+	Kind string `yaml:"kind" values:"memory, pebble"`
+	// Path is the folder of a store on disk, which nobody else uses. It is made if
+	// it is missing.
+	Path string `yaml:"path"`
+	// Reserve is how many octets of the disk a store on disk leaves alone; 0 is
+	// the default of the store.
+	Reserve int64 `yaml:"reserve" unit:"bytes" range:"0.."`
+}
+
 // Log is what the router logs, and how.
 type Log struct {
 	Level  string `yaml:"level" values:"trace, debug, info, warn, error, disabled"`
@@ -52,11 +66,13 @@ func Default() *File {
 		Realms:      router.Realms,
 		Limits:      router.Limits,
 		Supervision: router.Policies,
+		Store:       Store{Kind: "memory"},
 		Log:         Log{Level: "info", Format: "auto"},
 	}
 }
 
-// Router is the file's part of the router's configuration.
+// Router is the file's part of the router's configuration, without the store,
+// which is to be opened first.
 func (f *File) Router() actors.Config {
 	return actors.Config{Realms: f.Realms, Limits: f.Limits, Policies: f.Supervision}
 }
