@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/callboard-wamp/callboard/actors/store/pebble"
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/callboard-wamp/callboard/wamp/client"
 )
@@ -60,4 +61,9 @@ func TestDocumentedExample(t *testing.T) {
 	if got := <-code; got != 0 {
 		t.Errorf("exit code %d", got)
 	}
+	s, err := pebble.Open(pebble.Options{Dir: dir + "/store"})
+	if err != nil {
+		t.Fatalf("the store was not closed: %v", err)
+	}
+	_ = s.Close()
 }
