@@ -33,6 +33,7 @@ import (
 //	option progress_without_canceling | disclosure | trust_levels | call_trust_levels
 //	option history                com.log exact and by prefix, com..error by wildcard
 //	option small_limits           two of everything for a session, three for the realm
+//	option few_queued             two calls wait for a callee with a free place
 //	option few_testaments         two per session, of 1,024 octets
 //	a is cbor-rawsocket           what a connects with, whatever its turn
 //	a joins [HELLO.Details]       transport, HELLO, WELCOME; $a is the session id
@@ -152,6 +153,9 @@ func (s *stage) option(cfg *actors.Config, name string) {
 		cfg.Limits = lane.DefaultLimits()
 		cfg.Limits.Subscriptions, cfg.Limits.Registrations, cfg.Limits.OpenCalls = 2, 2, 2
 		cfg.Limits.RealmSubscriptions, cfg.Limits.RealmRegistrations = 3, 3
+	case "few_queued":
+		cfg.Limits = lane.DefaultLimits()
+		cfg.Limits.QueuedCalls = 2
 	case "few_testaments":
 		cfg.Limits = lane.DefaultLimits()
 		cfg.Limits.Testaments, cfg.Limits.TestamentBytes = 2, 1024

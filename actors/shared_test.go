@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -26,6 +27,8 @@ type staff struct {
 	t      *testing.T
 	router *actors.Router
 	policy wamp.Invoke
+	limit  int64           // of each callee, 0 for none
+	open   [2]atomic.Int64 // calls that those who stay have
 	served [3]atomic.Int64 // by who: two that stay, and whoever comes and goes
 	byKey  sync.Map        // of the two that stay: who serves a key
 	died   atomic.Int64    // calls whose callee did
@@ -56,13 +59,22 @@ func (s *staff) employ() *client.Session {
 func (s *staff) serve(to *client.Session, who int) *client.Registration {
 	r, err := to.Register(s.t.Context(), sharedProcedure, func(_ context.Context, i *client.Invocation) (*client.Result, error) {
 		s.served[who].Add(1)
+		if who < 2 {
+			if n := s.open[who].Add(1); s.limit > 0 && n > s.limit {
+				s.t.Errorf("callee %d has %d calls at a time", who, n)
+			}
+			defer s.open[who].Add(-1)
+			for range 20 {
+				runtime.Gosched() // others come meanwhile, if they may
+			}
+		}
 		if key := i.Args[0]; who < 2 {
-			if other, met := s.byKey.LoadOrStore(key, who); met && other != who && s.policy == wamp.Hash {
+			if other, met := s.byKey.LoadOrStore(key, who); met && other != who && s.policy == wamp.Hash && s.limit == 0 {
 				s.t.Errorf("key %v went to %v and to %v, which never left", key, other, who)
 			}
 		}
 		return &client.Result{Args: i.Args}, nil
-	}, wamp.Dict{"invoke": s.policy.String()})
+	}, wamp.Dict{"invoke": s.policy.String(), "concurrency": s.limit})
 	if err != nil {
 		s.t.Error(err)
 	}
@@ -129,39 +141,45 @@ func (s *staff) call(c *client.Session, who int, mayDie bool) {
 // _hash.
 func TestSharedRegistrationUnderChurn(t *testing.T) {
 	for policy := wamp.First; policy < wamp.InvokeUnknown; policy++ {
-		for _, mayDie := range []bool{false, true} {
-			t.Run(fmt.Sprint(policy, "/dying=", mayDie), func(t *testing.T) {
-				t.Parallel()
-				s := &staff{t: t, router: start(t, actors.Config{}), policy: policy}
-				for who := range 2 {
-					c := s.employ()
-					defer c.Close()
-					s.serve(c, who)
-				}
-				var churn, calls sync.WaitGroup
-				if mayDie {
-					churn.Go(s.comeAndDie)
-				} else {
-					churn.Go(s.comeAndGo)
-				}
-				for who := range sharedCallers {
-					c := s.employ()
-					defer c.Close()
-					calls.Go(func() { s.call(c, who, mayDie) })
-				}
-				calls.Wait()
-				s.over.Store(true)
-				churn.Wait()
-				s.check()
-			})
+		for _, limit := range []int64{0, 2} {
+			underChurn(t, policy, limit)
 		}
+	}
+}
+
+func underChurn(t *testing.T, policy wamp.Invoke, limit int64) {
+	for _, mayDie := range []bool{false, true} {
+		t.Run(fmt.Sprint(policy, "/limit=", limit, "/dying=", mayDie), func(t *testing.T) {
+			t.Parallel()
+			s := &staff{t: t, router: start(t, actors.Config{}), policy: policy, limit: limit}
+			for who := range 2 {
+				c := s.employ()
+				defer c.Close()
+				s.serve(c, who)
+			}
+			var churn, calls sync.WaitGroup
+			if mayDie {
+				churn.Go(s.comeAndDie)
+			} else {
+				churn.Go(s.comeAndGo)
+			}
+			for who := range sharedCallers {
+				c := s.employ()
+				defer c.Close()
+				calls.Go(func() { s.call(c, who, mayDie) })
+			}
+			calls.Wait()
+			s.over.Store(true)
+			churn.Wait()
+			s.check()
+		})
 	}
 }
 
 func (s *staff) check() {
 	a, b, others := s.served[0].Load(), s.served[1].Load(), s.served[2].Load()
 	s.t.Log("served", a, b, others, "died", s.died.Load())
-	if s.policy == wamp.RoundRobin && (a < b*3/4 || b < a*3/4) {
+	if s.policy == wamp.RoundRobin && s.limit == 0 && (a < b*3/4 || b < a*3/4) {
 		s.t.Errorf("of those who take turns one served %d calls and the other %d", a, b)
 	}
 	if s.policy == wamp.Hash && (a == 0 || b == 0) {

@@ -41,12 +41,13 @@ const (
 	// integers
 	optionTimeout
 	optionPublisher
+	optionConcurrency
 	// text or integer
 	optionRoutingKey
 )
 
 // optionSet is a set of options, a bit for each.
-type optionSet uint32
+type optionSet uint64
 
 func (s optionSet) has(o option) bool { return s>>o&1 != 0 }
 
@@ -56,7 +57,7 @@ const (
 	receiverKeys  optionSet = 1<<optionExclude | 1<<optionEligible | 1<<optionExcludeAuthID | 1<<optionEligibleAuthID | 1<<optionExcludeAuthRole | 1<<optionEligibleAuthRole
 	publishKeys             = passthruKeys | receiverKeys | 1<<optionAcknowledge | 1<<optionExcludeMe | 1<<optionDiscloseMe | 1<<optionRetain
 	subscribeKeys optionSet = 1<<optionMatch | 1<<optionGetRetained
-	registerKeys  optionSet = 1<<optionMatch | 1<<optionInvoke | 1<<optionDiscloseCaller | 1<<optionForceReregister | 1<<optionForwardTimeout
+	registerKeys  optionSet = 1<<optionMatch | 1<<optionInvoke | 1<<optionDiscloseCaller | 1<<optionForceReregister | 1<<optionForwardTimeout | 1<<optionConcurrency
 	callKeys                = passthruKeys | 1<<optionProgress | 1<<optionReceiveProgress | 1<<optionDiscloseMe | 1<<optionTimeout | 1<<optionRoutingKey
 	yieldKeys               = passthruKeys | 1<<optionProgress
 	cancelKeys    optionSet = 1 << optionMode
@@ -104,6 +105,8 @@ func optionNamed(key []byte) option {
 		return optionRoutingKey
 	case "publisher":
 		return optionPublisher
+	case "concurrency":
+		return optionConcurrency
 	}
 	return textOrListNamed(key)
 }

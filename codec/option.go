@@ -31,6 +31,10 @@ func parseOption(r reader, b []byte, i int, m *wamp.Message, o option) (next int
 		if !wamp.ID(v).Valid() {
 			return 0, "an id from 1 to 2^53"
 		}
+	case o == optionConcurrency:
+		if v > 0 {
+			options(m).Concurrency = v
+		}
 	case v > 0:
 		m.Flags |= wamp.HasTimeout
 		options(m).Timeout = v

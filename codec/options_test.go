@@ -111,6 +111,10 @@ func TestOptionValues(t *testing.T) {
 		{wamp.Register, dict{"invoke": "sharded"}, want{invoke: wamp.InvokeUnknown}},
 		{wamp.Register, dict{"invoke": "unknown"}, want{invoke: wamp.InvokeUnknown}},
 		{wamp.Register, dict{"invoke": nil}, want{}},
+		{wamp.Register, dict{"concurrency": 3}, want{options: wamp.Options{Concurrency: 3}}},
+		{wamp.Register, dict{"concurrency": 1 << 53}, want{options: wamp.Options{Concurrency: 1 << 53}}},
+		{wamp.Register, dict{"concurrency": 0}, want{}},
+		{wamp.Register, dict{"concurrency": nil}, want{}},
 		{wamp.Cancel, dict{"mode": "kill"}, want{mode: wamp.Kill}},
 		{wamp.Cancel, dict{"mode": "skip"}, want{mode: wamp.Skip}},
 		{wamp.Cancel, dict{"mode": "killnowait"}, want{}},
@@ -149,6 +153,7 @@ func TestOptionTypes(t *testing.T) {
 		{wamp.Subscribe, "match", append(list{"invalid", "", "Exact"}, texts...)},
 		{wamp.Register, "match", append(list{"invalid"}, texts...)},
 		{wamp.Register, "invoke", texts},
+		{wamp.Register, "concurrency", list{"1", -1, 1.5, true, list{}, dict{}}},
 		{wamp.Cancel, "mode", texts},
 		{wamp.Interrupt, "mode reason", texts},
 		{wamp.Event, "publisher", list{"x", 0, -1, true, list{}}},
@@ -172,11 +177,12 @@ func TestUnknownKeys(t *testing.T) {
 	for _, mt := range []wamp.MessageType{wamp.Publish, wamp.Subscribe, wamp.Call, wamp.Register, wamp.Yield, wamp.Cancel} {
 		options := dict{
 			"x_custom": 1, "_internal": list{dict{"deep": list{nil}}}, "transaction_hash": 123, "forward_for": "hello", "enc_algo": dict{},
-			"": nil, "concurrency": "many", "ключ": true, "roles": dict{}, "retained": 7, "publisher": "me", "topic": 1,
+			"": nil, "ключ": true, "roles": dict{}, "retained": 7, "publisher": "me", "topic": 1,
 			"float": 1.5, "nothing": undefined, "ext": literal{"0", "d40500", "c243010203"}, "keys": literal{"{}", "8101c0", "a101f6"},
 		}
 		if mt != wamp.Register {
 			options["invoke"] = 1
+			options["concurrency"] = "many"
 		}
 		if mt != wamp.Cancel {
 			options["mode"] = 1

@@ -52,6 +52,9 @@ type Options struct {
 	// RoutingKey of a CALL (rkey), which invocation policy Hash goes by: text, or an
 	// integer in decimal digits. The router's own; whatever else stands there is none.
 	RoutingKey string
+	// Concurrency of a REGISTER: how many invocations the callee has at a time, 0
+	// for any number. The router's own.
+	Concurrency uint64
 	// Reason of an INTERRUPT or revocation, a URI.
 	Reason string
 }

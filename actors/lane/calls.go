@@ -36,15 +36,22 @@ type Made struct {
 	// Retry is set when the callee may send the call on to another one.
 	Retry *Retry
 
+	// Waits is set while the call waits for a callee with a free place.
+	Waits *Waiting
+
 	counted *Member // who the call counts with
 }
 
 // Ask notes which callee the call goes to now. Under the policy _least_pending it
 // counts there, from here on and until it is closed or goes elsewhere: calls that
 // come before the callee has seen this one must not all go to the same.
+// A callee with a limit counts it already, see [Made.Take].
 func (m *Made) Ask(to *Member) {
-	m.uncount()
 	m.Callee = to.Session
+	if to.Limit > 0 {
+		return
+	}
+	m.uncount()
 	if to.Invoke == wamp.LeastPending {
 		m.counted = to
 		to.calls.Add(1)
@@ -52,9 +59,12 @@ func (m *Made) Ask(to *Member) {
 }
 
 func (m *Made) uncount() {
-	if m.counted != nil {
-		m.counted.calls.Add(-1)
-		m.counted = nil
+	if to := m.counted; to != nil {
+		if m.counted = nil; to.Limit > 0 {
+			to.Registration.giveBack(to)
+			return
+		}
+		to.calls.Add(-1)
 	}
 }
 
@@ -89,6 +99,11 @@ type Stream struct {
 func (s *Session) CloseCall(request wamp.ID) (Made, bool) {
 	made, ok := s.Ledger.Made.Take(request)
 	made.uncount()
+	if made.Waits != nil {
+		s.Ledger.HeldBytes -= made.Waits.Item.HeldSize()
+		made.Waits.Item.Release()
+		made.leaveQueue()
+	}
 	if made.Stream != nil {
 		s.Ledger.HeldBytes -= made.Stream.Size
 		s.DropInput(made.Stream)

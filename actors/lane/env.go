@@ -65,6 +65,8 @@ type Limits struct {
 	RealmRegistrations int           `yaml:"realm_registrations" range:"1..100000000"`   // of all sessions of a realm
 	OpenCalls          int           `yaml:"open_calls" range:"1..1000000"`              // as caller and as callee each
 	HeldBytes          int           `yaml:"held_bytes" unit:"bytes" range:"1KiB..1GiB"` // events held until SUBSCRIBED is written
+	QueuedCalls        int           `yaml:"queued_calls" range:"1..1000000"`            // of one registration, for a callee with a free place
+	QueueTime          time.Duration `yaml:"queue_time" range:"1ms..24h"`                // of each of them
 	Testaments         int           `yaml:"testaments" range:"1..100000"`
 	TestamentBytes     int           `yaml:"testament_bytes" unit:"bytes" range:"1KiB..1GiB"`
 	OutboxBytes        int           `yaml:"outbox_bytes" unit:"bytes" range:"1KiB..1GiB"`
@@ -94,7 +96,7 @@ func (l *Limits) KeepAlive() net.KeepAliveConfig {
 func DefaultLimits() Limits {
 	return Limits{
 		Subscriptions: 10_000, Registrations: 10_000, RealmSubscriptions: 1_000_000, RealmRegistrations: 100_000,
-		OpenCalls: 16_384, HeldBytes: 16 << 20, Testaments: 64, TestamentBytes: 256 << 10,
+		OpenCalls: 16_384, HeldBytes: 16 << 20, QueuedCalls: 1024, QueueTime: 30 * time.Second, Testaments: 64, TestamentBytes: 256 << 10,
 		OutboxBytes: netio.DefaultOutboxBytes, OutboxMessages: netio.DefaultOutboxMessages,
 		EarlyConnections: 1024, EarlyPerAddress: 64,
 		HelloTimeout: 5 * time.Second, HandshakeTimeout: 10 * time.Second, GoodbyeGrace: 2 * time.Second,

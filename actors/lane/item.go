@@ -23,6 +23,9 @@ const (
 	OpInvoke
 	// OpBounce: the same back to the caller: its INVOCATION was never written.
 	OpBounce
+	// OpPlace: whoever gave a callee's place back, to the session of a call that
+	// waited for one, see [Waiting].
+	OpPlace
 	// OpContinue: caller's session to callee's: more input of a call whose
 	// INVOCATION was written; Bytes as before.
 	OpContinue
@@ -98,7 +101,7 @@ const (
 )
 
 var opNames = [...]string{
-	"", "input", "event", "invoke", "bounce", "continue", "invoked", "result", "error", "cancel", "caller-gone", "meta-call",
+	"", "input", "event", "invoke", "bounce", "place", "continue", "invoked", "result", "error", "cancel", "caller-gone", "meta-call",
 	"join", "leave", "drop", "joined", "refused", "transport-lost", "close", "session-ended", "opened", "reader-done", "tick",
 	"stopped", "revoked", "spawn", "settle", "changes", "kill", "testament",
 	"retain", "settled", "get-retained", "get-again", "retained", "clear", "store", "question", "worker-failed",

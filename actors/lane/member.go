@@ -34,6 +34,8 @@ type Member struct {
 	Procedure bool
 	Invoke    wamp.Invoke
 	Flags     wamp.Flags
+	// Limit is how many calls the callee has at a time; 0 for any number.
+	Limit int64
 
 	// Topic or Registration is set by the directory before it passes the join
 	// on; the session may read it once it got OpJoined.
@@ -56,7 +58,7 @@ type Member struct {
 
 	counted bool // belongs to the directory
 
-	// calls are those that are open with this callee, where the policy asks.
+	// calls are those that are open with this callee, where the policy or the limit asks.
 	calls atomic.Int64
 }
 
@@ -88,7 +90,7 @@ func (m *Member) Revoke() bool { return m.revoked.CompareAndSwap(false, true) }
 func (m *Member) Live() bool { return m.State() != Closed && !m.revoked.Load() && !m.Session.Left() }
 
 // OpenCalls is how many calls this callee has not answered yet, if its invocation
-// policy is _least_pending.
+// policy is _least_pending or it has a limit.
 func (m *Member) OpenCalls() int64 { return m.calls.Load() }
 
 // Usable says whether a call may be sent to this callee.

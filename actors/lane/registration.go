@@ -25,6 +25,7 @@ type Registration struct {
 
 	callees atomic.Pointer[Callees]
 	turn    atomic.Uint64
+	places  places
 	// Rules belongs to the registration's actor.
 	Rules  dealer.Registration[*Member]
 	stored *Callees
@@ -82,6 +83,7 @@ func (r *Registration) Commit() {
 	next := r.Rules.Snapshot()
 	if next != r.stored && r.callees.CompareAndSwap(r.stored, next) {
 		r.stored = next
+		r.serve()
 	}
 }
 
@@ -99,6 +101,9 @@ func (r *Registration) Joined(m *Member) (replaced []*Member, err *wamp.Error) {
 	}
 	for _, old := range replaced {
 		r.removed(old)
+	}
+	if m.Limit > 0 {
+		r.places.bounded.Store(true)
 	}
 	if !r.known {
 		r.known = true
@@ -146,4 +151,7 @@ func (r *Registration) Drained() {
 	PostReplies(&r.Replies)
 }
 
-func (r *Registration) retire() { r.callees.Store(noCallees) }
+func (r *Registration) retire() {
+	r.callees.Store(noCallees)
+	r.serve()
+}

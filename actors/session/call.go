@@ -126,8 +126,11 @@ func (s *session) ask(it *lane.Item, r *lane.Registration, callees *lane.Callees
 	made := s.Ledger.Made.Get(it.Request)
 	usable := usableFor(made, it.Flags)
 	for r != nil {
-		member, ok := r.Choose(callees, s.enc.Random(), made.Key, usable)
-		if !ok {
+		member, choice := s.choose(it, made, callees, usable)
+		if choice == settled {
+			return
+		}
+		if choice == nobody {
 			if err := none(made, r, it.Flags); err != nil {
 				it.Release()
 				s.answer(it.Request, err)
@@ -136,20 +139,25 @@ func (s *session) ask(it *lane.Item, r *lane.Registration, callees *lane.Callees
 			r, callees = s.elsewhere(it, made)
 			continue
 		}
-		it.Member = member
-		made.Ask(member)
-		s.watch(made, member)
-		if st := made.Stream; st != nil {
-			st.Member, st.Details = member, it.Ext
-		}
-		s.keep(made, it, callees)
-		if member.Session.Box.Post(s.x, *it) {
+		if s.invite(made, it, member, callees) {
 			return
 		}
 	}
 	it.Release()
 	// All have left, and the directory is about to hear of it.
 	s.answer(it.Request, &wamp.Error{URI: wamp.ErrNoSuchProcedure, Message: "no callee is left that has registered it"})
+}
+
+// invite posts the call to this callee, and says whether it is still there.
+func (s *session) invite(made *lane.Made, it *lane.Item, member *lane.Member, callees *lane.Callees) bool {
+	it.Member = member
+	made.Ask(member)
+	s.watch(made, member)
+	if st := made.Stream; st != nil {
+		st.Member, st.Details = member, it.Ext
+	}
+	s.keep(made, it, callees)
+	return member.Session.Box.Post(s.x, *it)
 }
 
 // usableFor says which callees may be asked.

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"math"
+
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/callboard-wamp/callboard/wamp/dealer"
@@ -20,6 +22,9 @@ func (s *session) onRegister(m *wamp.Message) {
 	member := &lane.Member{
 		Session: s.Session, URI: string(m.URI), Match: m.Match, Procedure: true,
 		Invoke: m.Invoke, Flags: m.Flags, Waiting: []wamp.ID{m.Request},
+	}
+	if m.Options != nil {
+		member.Limit = int64(min(m.Options.Concurrency, math.MaxInt64))
 	}
 	if l.Registrations == nil {
 		l.Registrations = map[lane.Key]*lane.Member{}

@@ -106,6 +106,8 @@ func (s *session) handle(it *lane.Item) {
 		s.onError(it)
 	case lane.OpBounce:
 		s.onBounce(it)
+	case lane.OpPlace:
+		s.onPlace(it)
 	case lane.OpCancel:
 		s.onCancel(it)
 	case lane.OpCallerGone:

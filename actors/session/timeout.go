@@ -49,13 +49,28 @@ func (s *session) wakeAt(at, now time.Duration) {
 	s.clock.Set(at - now)
 }
 
+// dueOf is when something has to be done about a call; 0 for never.
+func dueOf(made *lane.Made) time.Duration {
+	switch {
+	case made.Waits == nil && made.Timeout == 0:
+		return 0
+	case made.Waits == nil:
+		return made.Due()
+	case made.Timeout == 0:
+		return made.Waits.Until
+	}
+	return min(made.Due(), made.Waits.Until)
+}
+
 // onTick ends the calls that are due, and sets the timer to the next one.
 func (s *session) onTick() {
 	s.wakes = 0
 	now, next := s.env.Elapsed(), time.Duration(0)
 	for request, made := range s.Ledger.Made.All {
-		switch due := made.Due(); {
-		case made.Timeout == 0:
+		switch due := dueOf(made); {
+		case due == 0:
+		case due <= now && made.Waits != nil && made.Waits.Until <= now:
+			s.answer(request, waitedTooLong)
 		case due <= now:
 			s.conclude(request, made.State.Timeout(), "no result came within the timeout of the call")
 		case next == 0 || due < next:
