@@ -122,13 +122,19 @@ func better(a, b key) bool {
 	return false
 }
 
-// A hundred sets with 25 patterns and 40 URIs each are 100,000 pairs; with
-// CALLBOARD_LONG in the environment ten times as many.
+// A hundred sets with up to 25 patterns and 600 URIs each are more than a million
+// pairs; with CALLBOARD_LONG in the environment ten times as many.
 func TestMatchAgainstSinglePatterns(t *testing.T) {
-	uris := 40
+	uris := 600
 	if os.Getenv("CALLBOARD_LONG") != "" {
-		uris = 400
+		uris = 6000
 	}
+	pairs := 0
+	defer func() {
+		if !t.Failed() && pairs < 1_000_000 {
+			t.Errorf("%d pairs were compared, a million is the least", pairs)
+		}
+	}()
 	rapid.Check(t, func(t *rapid.T) {
 		var s *set
 		var keys []key
@@ -142,6 +148,7 @@ func TestMatchAgainstSinglePatterns(t *testing.T) {
 		for range uris {
 			agree(t, s, keys, drawURI(t, "uri"))
 		}
+		pairs += uris * len(keys)
 	})
 }
 
