@@ -33,6 +33,7 @@ import (
 //	option progress_without_canceling | disclosure | trust_levels | call_trust_levels
 //	option history                com.log exact and by prefix, com..error by wildcard
 //	option small_limits           two of everything for a session, three for the realm
+//	option few_shapes             two shapes of wildcards with as many components, and history
 //	option few_queued             two calls wait for a callee with a free place
 //	option few_testaments         two per session, of 1,024 octets
 //	a is cbor-rawsocket           what a connects with, whatever its turn
@@ -153,6 +154,10 @@ func (s *stage) option(cfg *actors.Config, name string) {
 		cfg.Limits = lane.DefaultLimits()
 		cfg.Limits.Subscriptions, cfg.Limits.Registrations, cfg.Limits.OpenCalls = 2, 2, 2
 		cfg.Limits.RealmSubscriptions, cfg.Limits.RealmRegistrations = 3, 3
+	case "few_shapes":
+		cfg.Limits = lane.DefaultLimits()
+		cfg.Limits.WildcardShapes = 2
+		s.option(cfg, "history")
 	case "few_queued":
 		cfg.Limits = lane.DefaultLimits()
 		cfg.Limits.QueuedCalls = 2

@@ -14,12 +14,12 @@ import (
 
 // TopicFor returns the topic of this URI and policy. created says that it is
 // new: its mailbox exists and the caller spawns the actor onto it. It is nil
-// when the realm has as many topics as it may have.
+// when [Realm.TopicLimit] keeps it from being made.
 func (r *Realm) TopicFor(k Key, box func(*Topic) *Box) (t *Topic, created bool) {
 	if t := r.topic(k); t != nil {
 		return t, false
 	}
-	if int(r.topics.Load()) >= r.Env.Limits.RealmSubscriptions {
+	if r.TopicLimit(k) != "" {
 		return nil, false
 	}
 	r.lastTopic++
@@ -44,6 +44,21 @@ func (r *Realm) TopicFor(k Key, box func(*Topic) *Box) (t *Topic, created bool) 
 	return t, true
 }
 
+// TopicLimit names the limit of the realm that leaves no room for a further topic
+// of this URI and policy; it is empty if none does. The subscriptions whose events
+// are kept are the operator's own, who may have wildcards of any shape.
+func (r *Realm) TopicLimit(k Key) string {
+	switch limits := &r.Env.Limits; {
+	case int(r.topics.Load()) >= limits.RealmSubscriptions:
+		return "subscriptions"
+	case r.Histories[k] == nil && !r.TopicPatterns.fits(k.URI, k.Match, limits.WildcardShapes):
+		return wildcardShapes
+	}
+	return ""
+}
+
+const wildcardShapes = "shapes of wildcards"
+
 func (r *Realm) topic(k Key) *Topic {
 	if k.Match == wamp.Exact {
 		t, _ := r.Topics.Get([]byte(k.URI))
@@ -57,7 +72,7 @@ func (r *Realm) RegistrationFor(k Key, box func(*Registration) *Box) (p *Registr
 	if p := r.registration(k); p != nil {
 		return p, false
 	}
-	if int(r.procedures.Load()) >= r.Env.Limits.RealmRegistrations {
+	if r.RegistrationLimit(k) != "" {
 		return nil, false
 	}
 	r.lastRegistration++
@@ -73,6 +88,17 @@ func (r *Realm) RegistrationFor(k Key, box func(*Registration) *Box) (p *Registr
 		r.ProcedurePatterns.Add(k.URI, k.Match, p)
 	}
 	return p, true
+}
+
+// RegistrationLimit is TopicLimit for procedures.
+func (r *Realm) RegistrationLimit(k Key) string {
+	switch limits := &r.Env.Limits; {
+	case int(r.procedures.Load()) >= limits.RealmRegistrations:
+		return "registrations"
+	case !r.ProcedurePatterns.fits(k.URI, k.Match, limits.WildcardShapes):
+		return wildcardShapes
+	}
+	return ""
 }
 
 func (r *Realm) registration(k Key) *Registration {

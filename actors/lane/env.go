@@ -63,6 +63,7 @@ type Limits struct {
 	Registrations      int           `yaml:"registrations" range:"1..1000000"`
 	RealmSubscriptions int           `yaml:"realm_subscriptions" range:"1..100000000"`   // of all sessions of a realm
 	RealmRegistrations int           `yaml:"realm_registrations" range:"1..100000000"`   // of all sessions of a realm
+	WildcardShapes     int           `yaml:"wildcard_shapes" range:"1..65536"`           // of a realm, see [pattern.Shapes]
 	OpenCalls          int           `yaml:"open_calls" range:"1..1000000"`              // as caller and as callee each
 	HeldBytes          int           `yaml:"held_bytes" unit:"bytes" range:"1KiB..1GiB"` // events held until SUBSCRIBED is written
 	QueuedCalls        int           `yaml:"queued_calls" range:"1..1000000"`            // of one registration, for a callee with a free place
@@ -95,7 +96,7 @@ func (l *Limits) KeepAlive() net.KeepAliveConfig {
 // DefaultLimits are the limits without configuration.
 func DefaultLimits() Limits {
 	return Limits{
-		Subscriptions: 10_000, Registrations: 10_000, RealmSubscriptions: 1_000_000, RealmRegistrations: 100_000,
+		Subscriptions: 10_000, Registrations: 10_000, RealmSubscriptions: 1_000_000, RealmRegistrations: 100_000, WildcardShapes: 256,
 		OpenCalls: 16_384, HeldBytes: 16 << 20, QueuedCalls: 1024, QueueTime: 30 * time.Second, Testaments: 64, TestamentBytes: 256 << 10,
 		OutboxBytes: netio.DefaultOutboxBytes, OutboxMessages: netio.DefaultOutboxMessages,
 		EarlyConnections: 1024, EarlyPerAddress: 64,

@@ -17,7 +17,8 @@ const recentChanges = 8
 // procedures. The directory changes them, one at a time; everybody reads them
 // through an immutable [View].
 type Patterns[V any] struct {
-	view atomic.Pointer[View[V]]
+	view   atomic.Pointer[View[V]]
+	shapes pattern.Shapes // the directory's
 }
 
 // View is one state of the patterns; it never changes.
@@ -37,6 +38,12 @@ func (p *Patterns[V]) View() *View[V] { return p.view.Load() }
 
 func (p *Patterns[V]) init() { p.view.Store(&View[V]{Set: new(pattern.Set[V])}) }
 
+// fits says whether the patterns stay quick to match with this one among them;
+// see [pattern.Shapes].
+func (p *Patterns[V]) fits(uri string, m wamp.Match, shapes int) bool {
+	return m != wamp.Wildcard || p.shapes.Fits(uri, shapes)
+}
+
 // Add puts a pattern in; only the directory calls it.
 func (p *Patterns[V]) Add(uri string, m wamp.Match, v V) {
 	old := p.View()
@@ -50,6 +57,14 @@ func (p *Patterns[V]) Remove(uri string, m wamp.Match) {
 }
 
 func (p *Patterns[V]) store(old *View[V], set *pattern.Set[V], c patternChange) {
+	if c.match == wamp.Wildcard {
+		switch more := set.Len() - old.Set.Len(); {
+		case more > 0:
+			p.shapes.Add(string(c.uri))
+		case more < 0:
+			p.shapes.Remove(string(c.uri))
+		}
+	}
 	changes := old.changes
 	if len(changes) >= 2*recentChanges {
 		changes = append(make([]patternChange, 0, 2*recentChanges), changes[len(changes)-recentChanges+1:]...)

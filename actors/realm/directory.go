@@ -54,10 +54,10 @@ func (d *directory) Receive(c actor.Context) {
 // onJoin finds or makes what the membership is of, counts it, and passes the
 // join on.
 func (d *directory) onJoin(m *lane.Member) {
-	box, which := d.target(m)
+	box, limit := d.target(m)
 	if box == nil {
 		m.Session.Box.Post(nil, lane.Item{Op: lane.OpRefused, Member: m, Ext: &lane.Failure{
-			URI: wamp.ErrOptionNotAllowed, Message: "limit reached: " + which + " per realm",
+			URI: wamp.ErrOptionNotAllowed, Message: "limit reached: " + limit + " per realm",
 		}})
 		return
 	}
@@ -67,13 +67,13 @@ func (d *directory) onJoin(m *lane.Member) {
 	}
 }
 
-// target returns the mailbox of the topic or registration, or nil if the realm
-// has as many as it may have.
-func (d *directory) target(m *lane.Member) (box *lane.Box, which string) {
+// target returns the mailbox of the topic or registration, or nil and the limit of
+// the realm that keeps it from being made.
+func (d *directory) target(m *lane.Member) (box *lane.Box, limit string) {
 	if m.Procedure {
 		r, created := d.RegistrationFor(m.Key(), d.kinds.RegistrationBox)
 		if r == nil {
-			return nil, "registrations"
+			return nil, d.RegistrationLimit(m.Key())
 		}
 		m.Registration = r
 		if created {
@@ -88,7 +88,7 @@ func (d *directory) target(m *lane.Member) (box *lane.Box, which string) {
 	}
 	t, created := d.TopicFor(m.Key(), d.kinds.TopicBox)
 	if t == nil {
-		return nil, "subscriptions"
+		return nil, d.TopicLimit(m.Key())
 	}
 	m.Topic = t
 	if created {

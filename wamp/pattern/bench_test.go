@@ -76,27 +76,44 @@ func BenchmarkWithout(b *testing.B) {
 	}
 }
 
-// hostile is every way of leaving components of a URI empty, 2^k patterns, all
-// with another last component than the URI.
-func hostile(k int) (*set, []byte) {
-	var s *set
-	for bits := range 1 << k {
-		components := make([]string, k, k+1)
-		for i := range components {
-			if bits>>i&1 == 0 {
-				components[i] = "a"
-			}
+// wildcardOf has a literal for each of k bits that is 0 and nothing for one that is 1.
+func wildcardOf(k, bits int) string {
+	components := make([]string, k)
+	for i := range components {
+		if bits>>i&1 == 0 {
+			components[i] = "a"
 		}
-		s = s.With(strings.Join(append(components, "x"), "."), wamp.Wildcard, bits)
 	}
-	return s, []byte(strings.Repeat("a.", k) + "y")
+	return strings.Join(components, ".")
 }
 
+// hostile is every way of leaving the first k components of a URI empty, 2^k
+// shapes. Each has patterns that leave the URI, which is as long as can be, at each
+// of its further components, so many of them there; none matches.
+func hostile(k, each int) (*set, []byte) {
+	var s *set
+	rest := wamp.MaxURIComponents - 1 - k
+	for bits := range 1 << k {
+		for i := range rest * each {
+			at := i % rest
+			p := fmt.Sprint(wildcardOf(k, bits), strings.Repeat(".a", at), ".x", i/rest, strings.Repeat(".a", rest-at))
+			s = s.With(p, wamp.Wildcard, s.Len())
+		}
+	}
+	return s, []byte(strings.Repeat("a.", wamp.MaxURIComponents-1) + "y")
+}
+
+// BenchmarkHostile matches against the worst that peers can subscribe to: within
+// the usual limit of shapes, and with 32 times as many.
 func BenchmarkHostile(b *testing.B) {
-	s, uri := hostile(13)
-	b.ReportAllocs()
-	for b.Loop() {
-		s.Match(uri, func(string, wamp.Match, int) bool { return true })
+	for _, k := range []int{8, 13} {
+		s, uri := hostile(k, 1)
+		b.Run(fmt.Sprintf("%dshapes", 1<<k), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s.Match(uri, func(string, wamp.Match, int) bool { return true })
+			}
+		})
 	}
 }
 

@@ -15,8 +15,9 @@ import (
 // patterns: patterns that differ from it in a component cost nothing behind
 // that one, nor do those with another number of components. Every node is
 // visited at most once, because the path to it says which components are empty;
-// so whatever the patterns are, the cost is below twice the number of wildcards
-// with as many components as the URI, and below 2^components.
+// so the cost is bounded by the number of shapes that the wildcards with as many
+// components as the URI have, one walk along the URI for each (see [Shapes]), and
+// the number of matches by that and the length of the URI.
 func (s *Set[V]) Match(uri []byte, visit func(uri string, m wamp.Match, v V) bool) {
 	if s == nil {
 		return
