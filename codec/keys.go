@@ -60,6 +60,7 @@ const (
 	registerKeys  optionSet = 1<<optionMatch | 1<<optionInvoke | 1<<optionDiscloseCaller | 1<<optionForceReregister | 1<<optionForwardTimeout | 1<<optionConcurrency
 	callKeys                = passthruKeys | 1<<optionProgress | 1<<optionReceiveProgress | 1<<optionDiscloseMe | 1<<optionTimeout | 1<<optionRoutingKey
 	yieldKeys               = passthruKeys | 1<<optionProgress
+	errorKeys               = passthruKeys
 	cancelKeys    optionSet = 1 << optionMode
 	interruptKeys optionSet = 1<<optionMode | 1<<optionReason
 

@@ -42,7 +42,7 @@ var shapes = [128]shape{
 	wamp.Challenge:    {elements: [5]element{elementURI, elementDetails}, n: 2, dict: "Extra"},
 	wamp.Authenticate: {elements: [5]element{elementURI, elementDetails}, n: 2, dict: "Extra"},
 	wamp.Goodbye:      {elements: [5]element{elementDetails, elementURI}, n: 2, dict: "Details"},
-	wamp.ErrorMessage: {elements: [5]element{elementFailed, elementRequest, elementDetails, elementURI}, n: 4, dict: "Details", payload: true},
+	wamp.ErrorMessage: {elements: [5]element{elementFailed, elementRequest, elementDetails, elementURI}, n: 4, dict: "Details", payload: true, keys: errorKeys},
 
 	wamp.Publish:      {elements: [5]element{elementRequest, elementOptions, elementURI}, n: 3, dict: "Options", payload: true, keys: publishKeys},
 	wamp.Published:    {elements: [5]element{elementRequest, elementID}, n: 2},

@@ -19,6 +19,9 @@ import (
 // of JSON Strings"); keys stay text. Lone surrogates become U+FFFD, undefined
 // becomes null, tags are left out, lengths become definite and shortest.
 //
+// A payload that is [wamp.Payload.Opaque] is one binary item in Arguments, and
+// nothing else has a counterpart.
+//
 // What has no counterpart is an error, a *wamp.Error with
 // wamp.error.invalid_argument and the result dst as it was: NaN, infinities and
 // keys that are not text in JSON; JSON floats beyond float64; integers beyond 64
@@ -38,6 +41,9 @@ func Transcode(dst []byte, from, to Serializer, p wamp.Payload) ([]byte, error) 
 	}
 	if i < len(p.Bytes) {
 		return dst, errMalformed
+	}
+	if p.Opaque && !t.oneBinary(from, p, t.out[len(dst):]) {
+		return dst, errOpaque
 	}
 	return t.out, nil
 }
@@ -63,6 +69,7 @@ var (
 	errTag        = unencodable("CBOR tag has no counterpart in the receiver's serializer")
 	errSimple     = unencodable("CBOR simple value has no counterpart in the receiver's serializer")
 	errSerializer = unencodable("no such serializer")
+	errOpaque     = unencodable("the payload is not one binary item, and must not be changed")
 )
 
 func (t *transcoder) fail(err *wamp.Error) int {

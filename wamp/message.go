@@ -47,6 +47,9 @@ type Payload struct {
 	Bytes []byte
 	// N is the number of elements: 0 none, 1 Arguments, 2 both.
 	N uint8
+	// Opaque: nothing of it may change but the way in which one binary item is
+	// written, see [Passthru.Opaque].
+	Opaque bool
 }
 
 // FieldKind says which value a [Field] has.

@@ -17,6 +17,21 @@ func (m *Message) Passthru() *Passthru {
 	return &m.Options.Passthru
 }
 
+// Opaque says whether the payload is none of the router's business: one binary item,
+// which no serializer changes. Where the payload is native, values stand in it as in
+// any other message; that is also what the scheme mqtt means without a serializer
+// (advanced profile, "Payload Passthru Mode", "MQTT Predefined Scheme"). It is false
+// for nil.
+func (p *Passthru) Opaque() bool {
+	switch {
+	case p == nil || p.Scheme == "":
+		return false
+	case p.Serializer == "":
+		return p.Scheme != "mqtt"
+	}
+	return p.Serializer != "native"
+}
+
 // Append appends the attributes that are there to the entries of Details, none
 // for nil.
 func (p *Passthru) Append(f []Field) []Field {

@@ -83,7 +83,8 @@ func (r *Retry) Usable(m *Member) bool { return m.Usable() && !slices.Contains(r
 type Stream struct {
 	Procedure string
 	Flags     wamp.Flags
-	Details   any // of the first INVOCATION
+	Opaque    bool // the first payload is, see [wamp.Payload]
+	Details   any  // of the first INVOCATION
 	// Size is what Details counts for as long as the call is open, in octets.
 	Size int
 	// Member is who serves the call.

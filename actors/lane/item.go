@@ -117,6 +117,7 @@ type Item struct {
 	Op         Op
 	N          uint8 // payload elements in Bytes
 	Serializer codec.Serializer
+	Opaque     bool // the payload is, see [wamp.Payload]
 	Flags      wamp.Flags
 	Count      uint32 // messages in Bytes
 	Serial     uint32 // which of a session's calls, when request ids repeat
@@ -129,7 +130,9 @@ type Item struct {
 }
 
 // Payload returns the payload that a call's item carries.
-func (it *Item) Payload() wamp.Payload { return wamp.Payload{Bytes: it.Bytes, N: it.N} }
+func (it *Item) Payload() wamp.Payload {
+	return wamp.Payload{Bytes: it.Bytes, N: it.N, Opaque: it.Opaque}
+}
 
 // HeldSize is what the item counts for while a session keeps it.
 func (it *Item) HeldSize() int {

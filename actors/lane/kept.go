@@ -61,7 +61,7 @@ func (p *Publication) Retain(r *Realm, x *mailbox.Executor, fanOut func()) {
 func (p *Publication) copy(now time.Time) *store.Event {
 	ev := &store.Event{
 		Publication: p.ID, Topic: string(p.Topic), Time: now.Truncate(time.Millisecond), Serializer: uint8(p.Serializer),
-		Payload: wamp.Payload{Bytes: bytes.Clone(p.Payload.Bytes), N: p.Payload.N},
+		Payload: wamp.Payload{Bytes: bytes.Clone(p.Payload.Bytes), N: p.Payload.N, Opaque: p.Payload.Opaque},
 		Details: slices.Clone(p.Disclosed), Trust: p.Trust,
 	}
 	if p.Receivers != nil {

@@ -96,7 +96,13 @@ func (r *reply) events(t *lane.Topic, found []*store.Event, more bool) (a answer
 
 // past is one event of the answer: what EVENT said, and when.
 func past(t *lane.Topic, e *store.Event, to *lane.Session) wamp.Dict {
-	args, kwargs, err := codec.Serializer(e.Serializer).DecodePayload(e.Payload)
+	s := codec.Serializer(e.Serializer)
+	if e.Payload.Opaque { // would it have come as a live event
+		if _, err := codec.Transcode(nil, s, to.Transport.Group.Serializer, e.Payload); err != nil {
+			return nil
+		}
+	}
+	args, kwargs, err := s.DecodePayload(e.Payload)
 	if err != nil {
 		return nil
 	}

@@ -89,6 +89,7 @@ func (c *call) testament(topic string) (*lane.Testament, *wamp.Error) {
 	if m.Flags.Has(wamp.HasPassthru) && !c.caller.Features.Has(wamp.PublisherPassthru) {
 		return nil, invalid("ppt_scheme: the publisher has not announced payload passthru mode")
 	}
+	m.Payload.Opaque = m.Passthru().Opaque()
 	t := &lane.Testament{
 		Topic: topic, Flags: m.Flags, Serializer: s, Payload: m.Payload, Passthru: m.Passthru(), Size: len(publish),
 	}

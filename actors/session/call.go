@@ -38,7 +38,7 @@ func (s *session) onCall(in *lane.Input, m *wamp.Message) {
 	made := s.begin(m, r)
 	it := lane.Item{
 		Op: lane.OpInvoke, Session: s.Session, Request: m.Request, Serial: s.serial,
-		Serializer: s.Transport.Group.Serializer, N: m.Payload.N, Bytes: m.Payload.Bytes,
+		Serializer: s.Transport.Group.Serializer, N: m.Payload.N, Bytes: m.Payload.Bytes, Opaque: m.Payload.Opaque,
 		Chunk: in.Chunk, Flags: m.Flags, Ext: withPassthru(s.callDetails(m.URI, m.Flags, made, callees), m.Passthru()),
 	}
 	it.Chunk.Retain(1)
@@ -390,9 +390,7 @@ func (s *session) writePayload(it *lane.Item, m *wamp.Message) *wamp.Error {
 	}
 	var ok bool
 	if m.Payload, ok = s.enc.Convert(it.Payload(), it.Serializer, s.Transport.Group.Serializer); !ok {
-		return &wamp.Error{
-			URI: wamp.ErrInvalidArgument, Message: "the answer has a value that the caller's serializer does not have",
-		}
+		return notConverted(it.Payload(), "the answer", "caller")
 	}
 	if !s.write(m) {
 		return &wamp.Error{URI: wamp.ErrPayloadSizeExceeded}

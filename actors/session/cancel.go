@@ -49,7 +49,7 @@ func (s *session) onCancel(it *lane.Item) {
 		return held.Session == it.Session && held.Serial == it.Serial
 	})
 	if held && c.Mode == wamp.Kill {
-		s.unserved(it, wamp.ErrCanceled, canceledByCaller)
+		s.unserved(it, &wamp.Error{URI: wamp.ErrCanceled, Message: canceledByCaller})
 		return
 	}
 	if id := s.Ledger.InvocationOf(it.Session, it.Serial); id != 0 {

@@ -25,18 +25,18 @@ func (s *session) invoke(it *lane.Item) {
 	defer it.Release()
 	l := &s.Ledger
 	if l.Served.Len() >= s.env.Limits.OpenCalls {
-		s.unserved(it, wamp.ErrNoAvailableCallee, "limit reached: open calls per callee")
+		s.unserved(it, &wamp.Error{URI: wamp.ErrNoAvailableCallee, Message: "limit reached: open calls per callee"})
 		return
 	}
 	payload, ok := s.enc.Convert(it.Payload(), it.Serializer, s.Transport.Group.Serializer)
 	if !ok {
-		s.unserved(it, wamp.ErrInvalidArgument, "an argument has a value that the callee's serializer does not have")
+		s.unserved(it, notConverted(it.Payload(), "the call", "callee"))
 		return
 	}
 	id := l.Invocation.Next()
 	m := wamp.Message{Type: wamp.Invocation, Request: id, ID: it.Member.ID(), Payload: payload, Fields: s.invocationDetails(it)}
 	if !s.write(&m) {
-		s.unserved(it, wamp.ErrPayloadSizeExceeded, "the call is larger than the callee accepts")
+		s.unserved(it, tooLarge)
 		return
 	}
 	l.Invocation = id
@@ -51,11 +51,12 @@ func (s *session) invoked(it *lane.Item) dealer.Invocation {
 	return dealer.Invoke(it.Flags, s.Features, s.Realm.Calls.Progressing)
 }
 
+var tooLarge = &wamp.Error{URI: wamp.ErrPayloadSizeExceeded, Message: "the call is larger than the callee accepts"}
+
 // unserved answers a call that this callee never saw.
-func (s *session) unserved(it *lane.Item, uri wamp.URI, text string) {
+func (s *session) unserved(it *lane.Item, err *wamp.Error) {
 	it.Session.Box.Post(s.x, lane.Item{
-		Op: lane.OpError, Session: s.Session, Request: it.Request, Serial: it.Serial,
-		Ext: &lane.Failure{URI: uri, Message: text},
+		Op: lane.OpError, Session: s.Session, Request: it.Request, Serial: it.Serial, Ext: lane.Fail(err),
 	})
 }
 
@@ -153,7 +154,7 @@ func (s *session) reply(to lane.Served, in *lane.Input, m *wamp.Message, it lane
 // post posts what the callee sent to the caller's session.
 func (s *session) post(to lane.Served, in *lane.Input, m *wamp.Message, it lane.Item) {
 	it.Session, it.Request, it.Serial = s.Session, to.Request, to.Serial
-	it.Serializer, it.N, it.Bytes = s.Transport.Group.Serializer, m.Payload.N, m.Payload.Bytes
+	it.Serializer, it.N, it.Bytes, it.Opaque = s.Transport.Group.Serializer, m.Payload.N, m.Payload.Bytes, m.Payload.Opaque
 	it.Chunk = in.Chunk
 	it.Chunk.Retain(1)
 	if !to.Caller.Box.Post(s.x, it) {

@@ -9,8 +9,8 @@ import (
 
 // The functions of this file are about payloads that the router does not look
 // into (advanced profile, "Payload Passthru Mode"). Their attributes travel with
-// them. Between serializers they are transcoded like others: what is one binary
-// item stays what it is.
+// them. Between serializers one binary item stays what it is; a payload that is
+// something else would be changed, and does not reach who has another serializer.
 
 var (
 	noPassthru     = &wamp.Error{URI: wamp.ErrFeatureNotSupported, Message: "no callee of it that takes the call has announced payload passthru mode"}
@@ -18,15 +18,19 @@ var (
 	metaPassthru   = &wamp.Error{URI: wamp.ErrFeatureNotSupported, Message: "the router's own procedures have no payload passthru mode"}
 )
 
-// mayPassThru aborts a session that uses payload passthru mode and did not
-// announce it in the role that it uses it in.
+// mayPassThru marks a payload that is not to be changed. It aborts a session that
+// uses payload passthru mode and did not announce it in the role that it uses it in;
+// of ERROR the chapter does not say that it has to be.
 func (s *session) mayPassThru(m *wamp.Message) bool {
+	m.Payload.Opaque = m.Passthru().Opaque()
 	need := wamp.PublisherPassthru
 	switch m.Type {
 	case wamp.Call:
 		need = wamp.CallerPassthru
 	case wamp.Yield:
 		need = wamp.CalleePassthru
+	case wamp.ErrorMessage:
+		return true
 	}
 	if s.Features.Has(need) {
 		return true
@@ -53,6 +57,15 @@ func withPassthru(details any, p *wamp.Passthru) any {
 // payload passthru mode.
 func takesPassthru(usable func(*lane.Member) bool) func(*lane.Member) bool {
 	return func(m *lane.Member) bool { return m.TakesPassthru() && usable(m) }
+}
+
+// notConverted is the ERROR for a payload that whoever it is for could not read, in
+// whose serializer it cannot be said. what is the payload, whose the one it is for.
+func notConverted(p wamp.Payload, what, whose string) *wamp.Error {
+	if p.Opaque {
+		return &wamp.Error{URI: wamp.ErrInvalidArgument, Message: what + " uses payload passthru mode, is not one binary item, and the " + whose + " has another serializer"}
+	}
+	return &wamp.Error{URI: wamp.ErrInvalidArgument, Message: what + " has a value that the " + whose + "'s serializer does not have"}
 }
 
 // attributes are those that a YIELD has for its RESULT, or nil.

@@ -16,7 +16,9 @@ func streamOf(m *wamp.Message) *lane.Stream {
 	if !m.Flags.Has(wamp.Progress) {
 		return nil
 	}
-	return &lane.Stream{Procedure: string(m.URI), Flags: m.Flags &^ wamp.Progress, Size: m.Passthru().Size()}
+	return &lane.Stream{
+		Procedure: string(m.URI), Flags: m.Flags &^ wamp.Progress, Opaque: m.Payload.Opaque, Size: m.Passthru().Size(),
+	}
 }
 
 // mayStream aborts a session that sends such a call and did not announce it.
@@ -63,7 +65,8 @@ func (s *session) onMoreInput(in *lane.Input, m *wamp.Message, made *lane.Made) 
 		s.goOn(made, &lane.Item{
 			Op: lane.OpContinue, Session: s.Session, Request: m.Request, Serial: made.Serial,
 			Serializer: s.Transport.Group.Serializer, N: m.Payload.N, Bytes: m.Payload.Bytes,
-			Chunk: in.Chunk, Flags: st.Flags | m.Flags&wamp.Progress,
+			Opaque: st.Opaque || m.Payload.Opaque,
+			Chunk:  in.Chunk, Flags: st.Flags | m.Flags&wamp.Progress,
 		})
 	default:
 		s.env.Counters.Drop(lane.DropLateInput, 1)
@@ -122,17 +125,17 @@ func (s *session) onContinue(it *lane.Item) {
 	}
 	payload, ok := s.enc.Convert(it.Payload(), it.Serializer, s.Transport.Group.Serializer)
 	if !ok {
-		s.giveUp(id, it, wamp.ErrInvalidArgument, "an argument has a value that the callee's serializer does not have")
+		s.giveUp(id, it, notConverted(it.Payload(), "the call", "callee"))
 		return
 	}
 	m := wamp.Message{Type: wamp.Invocation, Request: id, ID: it.Member.ID(), Payload: payload, Fields: s.invocationDetails(it)}
 	if !s.write(&m) {
-		s.giveUp(id, it, wamp.ErrPayloadSizeExceeded, "the call is larger than the callee accepts")
+		s.giveUp(id, it, tooLarge)
 	}
 }
 
 // giveUp ends a call whose callee cannot get all of its input.
-func (s *session) giveUp(id wamp.ID, it *lane.Item, uri wamp.URI, text string) {
-	s.unserved(it, uri, text)
+func (s *session) giveUp(id wamp.ID, it *lane.Item, err *wamp.Error) {
+	s.unserved(it, err)
 	s.interrupt(id, givenUp)
 }

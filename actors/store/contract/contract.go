@@ -21,7 +21,7 @@ var Began = time.Date(2026, 1, 2, 3, 4, 5, 6_000_000, time.UTC)
 func Event(n int) *store.Event {
 	e := &store.Event{
 		Publication: wamp.ID(1000 + n), Topic: fmt.Sprint("com.topic.", n%3), Time: Began.Add(time.Duration(n) * time.Second),
-		Serializer: uint8(1 + n%3), Payload: wamp.Payload{Bytes: fmt.Appendf(nil, "payload %d", n), N: uint8(1 + n%2)},
+		Serializer: uint8(1 + n%3), Payload: wamp.Payload{Bytes: fmt.Appendf(nil, "payload %d", n), N: uint8(1 + n%2), Opaque: n%5 == 0},
 	}
 	if n%2 == 0 {
 		e.Details = []wamp.Field{wamp.Int("publisher", uint64(n)), wamp.Text("publisher_authid", fmt.Sprint("joe", n))}

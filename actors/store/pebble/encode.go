@@ -16,7 +16,7 @@ func encode(e *store.Event) []byte {
 	b = msgp.AppendString(b, e.Topic)
 	b = msgp.AppendInt64(b, e.Time.UnixNano())
 	b = msgp.AppendUint8(b, e.Serializer)
-	b = msgp.AppendUint8(b, e.Payload.N)
+	b = msgp.AppendUint8(b, elements(e.Payload))
 	b = msgp.AppendBytes(b, e.Payload.Bytes)
 	b = msgp.AppendUint64(b, e.Trust)
 	b = msgp.AppendUint64(b, uint64(e.Audience.Publisher.Session))
@@ -41,6 +41,16 @@ func encode(e *store.Event) []byte {
 		b = appendList(b, names, msgp.AppendString)
 	}
 	return b
+}
+
+// opaque marks the number of elements of a payload that is.
+const opaque = 0x80
+
+func elements(p wamp.Payload) uint8 {
+	if p.Opaque {
+		return p.N | opaque
+	}
+	return p.N
 }
 
 // appendList tells an absent list from an empty one.
@@ -88,7 +98,8 @@ func decode(b []byte) (*store.Event, error) {
 	c := &cursor{b: b}
 	e := &store.Event{Publication: c.id(), Topic: c.text(), Time: time.Unix(0, take(c, msgp.ReadInt64Bytes)).UTC()}
 	e.Serializer = take(c, msgp.ReadUint8Bytes)
-	e.Payload.N = take(c, msgp.ReadUint8Bytes)
+	n := take(c, msgp.ReadUint8Bytes)
+	e.Payload.N, e.Payload.Opaque = n&^opaque, n&opaque != 0
 	e.Payload.Bytes = bytes.Clone(take(c, msgp.ReadBytesZC))
 	e.Trust = take(c, msgp.ReadUint64Bytes)
 	e.Audience.Publisher = wamp.Reader{Session: c.id(), AuthID: c.text(), AuthRole: c.text()}
