@@ -4,7 +4,8 @@
 //
 // Start with [Conn], which [NewSocket] makes of an accepted connection and
 // [Pipe] makes in memory; [Accept] does the opening handshake. Then one
-// goroutine owns the [Reader], and everybody may append to the [Outbox].
+// goroutine owns the [Reader], and everybody may append to the [Outbox]. Where
+// batches were agreed on, it joins what is appended ([Outbox.Batch]).
 //
 // Bytes lie in a [Chunk], which counts who holds it. Whoever passes bytes on
 // passes a reference with them; whoever keeps them for long makes a copy.

@@ -15,6 +15,9 @@ const (
 // write sends what is queued until the peer takes no more, and returns what is
 // to be reported. Methods of this file up to resume need the lock.
 func (o *Outbox) write() (failure error) {
+	if o.queue.batches != nil {
+		o.queue.batches.seal(&o.queue)
+	}
 	for o.queue.bytes > 0 {
 		n, total, err := o.writeOnce()
 		o.stats.Writes++

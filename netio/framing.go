@@ -89,9 +89,9 @@ func FrameSize(f Framing, n int) int { return HeaderSize(f, n) + n + f.trailer()
 
 // AppendHeader appends the header of an unfragmented message of n bytes as a
 // server sends it; the n bytes follow unchanged, then [AppendTrailer]. A batched
-// framing makes a batch of one. It panics when n is negative or too large for
-// the framing, for RawSocket beyond [MaxRawSocketMessage]: whoever sends checks
-// the limit of the receiver before.
+// framing makes a batch of one; longer ones are made by [Outbox.Batch]. It panics
+// when n is negative or too large for the framing, for RawSocket beyond
+// [MaxRawSocketMessage]: whoever sends checks the limit of the receiver before.
 func AppendHeader(dst []byte, f Framing, n int) []byte {
 	if f == RawSocket {
 		return appendRawSocketHeader(dst, rawSocketData, n)
@@ -107,6 +107,26 @@ func AppendTrailer(dst []byte, f Framing) []byte {
 		return append(dst, separator)
 	}
 	return dst
+}
+
+// ElementSize is the size in bytes of a message of n bytes in what an [Outbox] is
+// given: of the whole frame, or of an element of a batch.
+func ElementSize(f Framing, n int) int {
+	if f.batched() {
+		return f.batchSize(n)
+	}
+	return FrameSize(f, n)
+}
+
+// AppendElementHeader appends what stands before a message of n bytes in what an
+// [Outbox] is given: the header of a frame as [AppendHeader] does, or, with a
+// batched framing, what an element of a batch begins with. The n bytes follow,
+// then [AppendTrailer].
+func AppendElementHeader(dst []byte, f Framing, n int) []byte {
+	if f.batched() {
+		return f.appendPrefix(dst, n)
+	}
+	return AppendHeader(dst, f, n)
 }
 
 // MaskedHeaderSize is the number of bytes that [AppendMaskedHeader] appends

@@ -42,7 +42,7 @@ type Limits struct {
 // OutboxStats says what went through an outbox. Messages divided by Writes are
 // the deliveries per system call.
 type OutboxStats struct {
-	Spans, Messages, Bytes uint64 // accepted by Append
+	Spans, Messages, Bytes uint64 // accepted by Append; headers of batches are not among them
 	Writes                 uint64 // tries to write, successful or not
 
 	BacklogBytes    int // accepted and not yet written
@@ -100,21 +100,42 @@ func NewOutbox(c Conn, l Limits, onError func(error)) *Outbox {
 	return &Outbox{conn: c, limits: l, onError: onError}
 }
 
+// Batch makes the outbox put what is appended into batches, if f has any, for a
+// peer that accepts messages of maxSend bytes. It is called before the first
+// Append, whose spans are elements from then on: messages between
+// [AppendElementHeader] and [AppendTrailer]. A batch ends before [BatchLimit],
+// and with each write; what one span has is never divided.
+func (o *Outbox) Batch(f Framing, maxSend int) {
+	if f.batched() {
+		o.queue.batches = &batches{op: f.opCode(), limit: BatchLimit(f, maxSend)}
+	}
+}
+
 // Append queues a span with this many messages; [Outbox.Flush] sends it. One
 // reference to the chunk is taken over in any case, also with an error. A span
 // is admitted, whatever its size, as long as what waits before it is below both
 // limits; otherwise the error is [ErrFull]. After Close, CloseAfterFlush or a
 // failed write it is [ErrClosed].
 func (o *Outbox) Append(s Span, messages int) error {
-	failure, err := o.admit(s, messages)
+	return o.append(entry{Span: s, messages: messages})
+}
+
+// AppendControl queues a control frame, as Append does, which goes between
+// batches. The bytes never change.
+func (o *Outbox) AppendControl(frame []byte) error {
+	return o.append(entry{Span: Span{Bytes: frame}, messages: 1, alone: true})
+}
+
+func (o *Outbox) append(e entry) error {
+	failure, err := o.admit(e)
 	if err != nil {
-		s.release()
+		e.release()
 	}
 	o.report(failure)
 	return err
 }
 
-func (o *Outbox) admit(s Span, messages int) (failure, err error) {
+func (o *Outbox) admit(e entry) (failure, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.full() && o.phase == open && !o.blocked { // nobody has flushed for long: is the peer slow at all?
@@ -126,22 +147,24 @@ func (o *Outbox) admit(s Span, messages int) (failure, err error) {
 	case o.full():
 		return nil, ErrFull
 	}
-	o.take(s, messages)
+	o.take(e)
 	return nil, nil
 }
 
-func (o *Outbox) take(s Span, messages int) {
+func (o *Outbox) take(e entry) {
 	o.stats.Spans++
-	o.stats.Messages += uint64(messages)
-	o.stats.Bytes += uint64(len(s.Bytes))
-	switch {
-	case len(s.Bytes) == 0:
-		s.release()
-	case o.blocked:
-		o.queue.keep(s, messages)
-	default:
-		o.queue.push(s, messages)
+	o.stats.Messages += uint64(e.messages)
+	o.stats.Bytes += uint64(len(e.Bytes))
+	if len(e.Bytes) == 0 {
+		e.release()
+		return
 	}
+	o.queue.enter(e)
+	if o.blocked {
+		o.queue.keep(e.Span, e.messages)
+		return
+	}
+	o.queue.push(e.Span, e.messages)
 }
 
 func (o *Outbox) full() bool {

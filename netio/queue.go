@@ -8,7 +8,9 @@ const backlogChunk = 64 << 10
 type entry struct {
 	Span
 	messages int
-	private  bool // nobody else holds the chunk, behind Bytes there is space
+	private  bool // only this queue holds the chunk, the space behind Bytes is free
+	head     bool // the header of a batch
+	alone    bool // on its way in: a frame that is no part of a batch
 }
 
 // queue holds the spans of an [Outbox], guarded by its mutex. An empty one
@@ -19,8 +21,9 @@ type queue struct {
 	bytes    int
 	messages int
 
-	first [2]entry
-	spill *spill
+	first   [2]entry
+	spill   *spill
+	batches *batches // nil unless elements are to be put into batches
 }
 
 // spill is a longer list of entries, shared by all queues.
@@ -40,6 +43,17 @@ func (q *queue) last() *entry {
 		return nil
 	}
 	return &q.entries[len(q.entries)-1]
+}
+
+// enter tells the batches, if there are any, what comes next.
+func (q *queue) enter(e entry) {
+	switch {
+	case q.batches == nil:
+	case e.alone:
+		q.batches.seal(q)
+	default:
+		q.batches.enter(q, e.Span)
+	}
 }
 
 // push adds a shared span, as a part of the last one where it continues it.
@@ -86,9 +100,25 @@ func (q *queue) lastWithSpace() *entry {
 	if l := q.last(); l != nil && l.private && len(l.Bytes) < cap(l.Bytes) {
 		return l
 	}
-	c := Take(backlogChunk)
-	q.add(entry{Span: Span{Chunk: c, Bytes: c.B[:0]}, private: true})
+	q.add(entry{Span: q.space(), private: true})
 	return q.last()
+}
+
+// space is where the next private bytes go: behind those that stand before the
+// header of a batch, or into a new chunk. So many short batches need no more
+// chunks than one long run.
+func (q *queue) space() Span {
+	if w := q.waiting(); len(w) > 1 && w[len(w)-1].head {
+		if e := &w[len(w)-2]; e.private && len(e.Bytes) < cap(e.Bytes) {
+			n := len(e.Bytes)
+			free := e.Bytes[n:n:cap(e.Bytes)]
+			e.Bytes = e.Bytes[:n:n]
+			e.Chunk.Retain(1)
+			return Span{Chunk: e.Chunk, Bytes: free}
+		}
+	}
+	c := Take(backlogChunk)
+	return Span{Chunk: c, Bytes: c.B[:0]}
 }
 
 // privatize keeps everything that is shared.
@@ -164,4 +194,7 @@ func (q *queue) reset() {
 		spills.Put(q.spill)
 	}
 	q.spill, q.entries, q.head = nil, nil, 0
+	if q.batches != nil {
+		q.batches.forget()
+	}
 }

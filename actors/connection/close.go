@@ -63,7 +63,7 @@ func (c *connection) close(code uint16) {
 // sendClose puts a close frame behind the last word; RawSocket has none.
 func (c *connection) sendClose(code uint16) {
 	if c.t.Group.Framing != netio.RawSocket && code != 0 {
-		c.t.Outbox.Append(netio.Span{Bytes: netio.AppendClose(nil, netio.Server, code, "")}, 1)
+		c.t.Outbox.AppendControl(netio.AppendClose(nil, netio.Server, code, ""))
 	}
 }
 
@@ -116,7 +116,7 @@ func (c *connection) keepAlive() {
 		}
 		if c.quiet >= 2 {
 			every = l.PongWait
-			c.t.Outbox.Append(netio.Span{Bytes: netio.AppendPing(nil, c.t.Group.Framing, netio.Server, nil)}, 1)
+			c.t.Outbox.AppendControl(netio.AppendPing(nil, c.t.Group.Framing, netio.Server, nil))
 			c.t.Outbox.Flush()
 		}
 	}

@@ -68,6 +68,7 @@ func (r *reader) open() error {
 		Outbox: netio.NewOutbox(r.conn, limits, func(error) { r.conn.Close() }),
 		Box:    r.box, Remote: r.conn.RemoteAddr().String(),
 	}
+	r.t.Outbox.Batch(h.Framing, h.MaxSend)
 	r.t.Target.Store(r.box)
 	r.frames = netio.NewReader(r.conn, netio.ReaderOptions{
 		Framing: h.Framing, MaxMessage: min(h.MaxReceive, r.env.Limits.MaxEarlyMessage), Rest: h.Rest,
@@ -194,7 +195,7 @@ func (r *reader) control(f netio.Frame) error {
 		if len(f.Data) > int(r.t.Group.MaxSend) {
 			return errPong
 		}
-		r.t.Outbox.Append(netio.Span{Bytes: netio.AppendPong(nil, r.t.Group.Framing, netio.Server, f.Data)}, 1)
+		r.t.Outbox.AppendControl(netio.AppendPong(nil, r.t.Group.Framing, netio.Server, f.Data))
 		return r.t.Outbox.Flush()
 	case netio.Close:
 		code := f.Code
@@ -202,7 +203,7 @@ func (r *reader) control(f netio.Frame) error {
 			code = netio.CloseNormal
 		}
 		if !r.t.Closing.Load() {
-			r.t.Outbox.Append(netio.Span{Bytes: netio.AppendClose(nil, netio.Server, code, "")}, 1)
+			r.t.Outbox.AppendControl(netio.AppendClose(nil, netio.Server, code, ""))
 			r.t.Outbox.CloseAfterFlush()
 		}
 		return errClosed

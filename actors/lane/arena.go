@@ -34,11 +34,12 @@ func (a *arena) giveBack() {
 }
 
 // append encodes m, of the given size, framed, and returns where it
-// stands. With a batched framing it is a batch of one: spans are shared by
-// receivers that are sent other things besides. There must be room.
+// stands. With a batched framing it is an element: spans are shared by receivers
+// that are sent other things besides, and each outbox makes batches of its own.
+// There must be room.
 func (a *arena) append(g Group, m *wamp.Message, size int) (from, to int) {
 	from = a.used
-	b := netio.AppendHeader(a.chunk.B[:from], g.Framing, size)
+	b := netio.AppendElementHeader(a.chunk.B[:from], g.Framing, size)
 	b = netio.AppendTrailer(g.Serializer.Append(b, m), g.Framing)
 	a.used = len(b)
 	return from, a.used

@@ -136,10 +136,10 @@ func (e *Encoder) encodeEvent(p *Publication, g Group) {
 		return
 	}
 	size := g.Serializer.Size(&e.message)
-	whole := netio.FrameSize(g.Framing, size)
+	whole := netio.ElementSize(g.Framing, size)
 	s := &r.spans[g.Kind()]
 	a := &e.eventArenas[g.Kind()]
-	if s.size > 0 || size > limit || !a.fits(whole) {
+	if s.size > 0 || size > limit || !a.fits(whole) || s.to-s.from+whole > netio.BatchLimit(g.Framing, limit) {
 		e.post(g.Kind())
 		a.room(whole)
 	}

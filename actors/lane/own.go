@@ -22,10 +22,10 @@ func (e *Encoder) Write(t *Transport, m *wamp.Message) error {
 	if size > int(t.Group.MaxSend) {
 		return errTooLarge
 	}
-	whole := netio.FrameSize(t.Group.Framing, size)
+	whole := netio.ElementSize(t.Group.Framing, size)
 	o := &e.own
 	a := &e.ownArenas[t.Group.Kind()]
-	if o.to != t || !a.fits(whole) {
+	if o.to != t || !a.fits(whole) || o.at-o.from+whole > netio.BatchLimit(t.Group.Framing, int(t.Group.MaxSend)) {
 		if err := e.EndOwn(); err != nil {
 			return err
 		}

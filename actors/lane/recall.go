@@ -42,8 +42,8 @@ func (r *Recall) Add(ev *store.Event) {
 		r.e.env.Counters.Drop(DropTooLarge, 1)
 		return
 	}
-	whole := netio.FrameSize(g.Framing, size)
-	if r.chunk != nil && len(r.chunk.B)-r.used < whole {
+	whole := netio.ElementSize(g.Framing, size)
+	if r.chunk != nil && r.used+whole > min(len(r.chunk.B), netio.BatchLimit(g.Framing, int(g.MaxSend))) {
 		r.post(More)
 	}
 	if r.chunk == nil {
