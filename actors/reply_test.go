@@ -25,7 +25,7 @@ func twoDispatchers(t *testing.T) {
 func event(m *lane.Member, publication wamp.ID, payload wamp.Payload) lane.Item {
 	g := m.Session.Transport.Group
 	e := &wamp.Message{Type: wamp.Event, ID: m.Topic.ID, Request: publication, Payload: payload}
-	b := g.Serializer.Append(netio.AppendHeader(nil, g.Framing, g.Serializer.Size(e)), e)
+	b := g.Serializer.Append(netio.AppendElementHeader(nil, g.Framing, g.Serializer.Size(e)), e)
 	b = netio.AppendTrailer(b, g.Framing)
 	c := netio.Copy(b)
 	return lane.Item{Op: lane.OpEvent, Member: m, Count: 1, Chunk: c, Bytes: c.B[:len(b)]}
