@@ -57,8 +57,10 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s)
 	done
 
 bench: ## Run the benchmarks into bin/bench.txt; compared with bin/bench.old.txt where it is
-	@mkdir -p bin
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 3h ./... | tee bin/bench.txt
+	@mkdir -p bin && rm -f bin/bench.failed
+	@# A pipe ends as its last command does, so a failure leaves a file behind.
+	{ $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 3h ./... || touch bin/bench.failed; } | tee bin/bench.txt
+	@if [ -e bin/bench.failed ]; then rm bin/bench.failed; exit 1; fi
 	@if [ -f bin/bench.old.txt ]; then $(GO) run $(BENCHSTAT) bin/bench.old.txt bin/bench.txt; fi
 
 bench-peers: build ## Compare with nexusd and the relay; writes the table of benchmarks/README.md (half an hour)

@@ -321,6 +321,10 @@ func (s *stage) counts(ctx context.Context, rest string) error {
 			got = c.OutOfStep.Load()
 		case "bad_errors":
 			got = c.BadErrors.Load()
+		case "unknown_modes":
+			got = c.UnknownModes.Load()
+		case "unreadable":
+			got = c.Unreadable.Load()
 		case "joins":
 			got = c.Joins.Load()
 		case "sessions":

@@ -63,6 +63,8 @@ type Counters struct {
 	// StoreFailing is 1 while the store takes nothing: an alarm.
 	StoreFailing atomic.Int64
 	BadErrors    atomic.Uint64 // ERRORs of callees whose URI is not valid
+	UnknownModes atomic.Uint64 // CANCELs of open calls in a mode that there is not
+	Unreadable   atomic.Uint64 // results in payload passthru mode for callers without it
 	dropped      [drops]atomic.Uint64
 }
 

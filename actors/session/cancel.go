@@ -16,7 +16,8 @@ func (s *session) onCancelMessage(m *wamp.Message) {
 		return
 	}
 	if m.Flags.Has(wamp.UnknownMode) {
-		s.env.Log.Info().Uint64("session", uint64(s.ID)).Msg("CANCEL with an unknown mode: killnowait")
+		s.env.Counters.UnknownModes.Add(1)
+		s.first(unknownMode).Msg("CANCEL with an unknown mode: killnowait")
 	}
 	next, step := made.State.Cancel(m.Mode, made.CalleeFeatures())
 	made.State = next

@@ -76,11 +76,7 @@ func (s *session) step(id wamp.ID) bool {
 		return false
 	}
 	s.env.Counters.OutOfStep.Add(1)
-	if !s.outOfStep {
-		s.outOfStep = true
-		s.env.Log.Info().Uint64("session", uint64(s.ID)).Uint64("request", uint64(id)).
-			Msg("request id out of sequence; logged once per session")
-	}
+	s.first(outOfStep).Uint64("request", uint64(id)).Msg("request id out of sequence")
 	return true
 }
 

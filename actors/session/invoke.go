@@ -122,7 +122,7 @@ func (s *session) onCalleeError(in *lane.Input, m *wamp.Message) {
 	f := &lane.Failure{URI: wamp.URI(m.URI), Details: bytes.Clone(m.Dict)}
 	if !wamp.ValidURI(m.URI, wamp.Loose) {
 		s.env.Counters.BadErrors.Add(1)
-		s.env.Log.Info().Uint64("session", uint64(s.ID)).Msg("ERROR of a callee whose URI is not valid")
+		s.first(badError).Msg("ERROR of a callee whose URI is not valid")
 		f.URI = wamp.ErrInvalidURI
 	}
 	s.reply(served, in, m, lane.Item{Op: lane.OpError, Ext: f})

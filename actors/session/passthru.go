@@ -85,8 +85,8 @@ func (s *session) withAttributes(it *lane.Item, m *wamp.Message) *wamp.Error {
 		return nil
 	}
 	if !s.Features.Has(wamp.CallerPassthru) {
-		s.env.Log.Info().Uint64("session", uint64(s.ID)).Uint64("callee", uint64(it.Session.ID)).
-			Msg("YIELD with payload passthru for a caller that has not announced it")
+		s.env.Counters.Unreadable.Add(1)
+		s.first(unreadable).Uint64("callee", uint64(it.Session.ID)).Msg("YIELD with payload passthru for a caller that has not announced it")
 		return callerPassthru
 	}
 	m.Fields = p.Append(slices.Clip(m.Fields))

@@ -27,7 +27,7 @@ type session struct {
 	topics    cache[route]
 	callees   cache[*lane.Registration]
 	watermark wamp.ID // highest request id seen
-	outOfStep bool
+	noticed   notice
 	serial    uint32
 	finished  dealer.Finished // calls whose input may still be under way
 	clock     *timer.Timer    // of calls that have a timeout; nil before the first one
