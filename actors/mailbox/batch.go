@@ -3,11 +3,7 @@ package mailbox
 // Batch is a run of items, delivered as one message: the actor's Receive gets
 // it as c.Message().(*mailbox.Batch[T]). It and its items belong to the mailbox
 // and must not be kept after Receive returns.
-type Batch[T any] struct {
-	m    *Mailbox[T]
-	end  int
-	busy bool // Next has returned an item and has not been called since
-}
+type Batch[T any] Mailbox[T]
 
 // Next returns the next item, or false when the batch is over. The item is
 // valid until Receive returns, and has been taken out of the mailbox: if Receive
@@ -17,19 +13,22 @@ type Batch[T any] struct {
 // A waiting system message ends a batch early; the rest is delivered in a later
 // one. What Receive leaves in a batch otherwise is discarded.
 func (b *Batch[T]) Next() (*T, bool) {
-	m := b.m
-	if m.pos >= b.end || m.urgent.Load() {
+	if b.pos >= b.end || b.urgent.Load() {
 		b.busy = false
 		return nil, false
 	}
 	b.busy = true
-	m.pos++
-	return &m.cur[m.pos-1], true
+	b.pos++
+	return &b.cur[b.pos-1], true
 }
 
 // Len is how many items Next has not returned yet.
-func (b *Batch[T]) Len() int { return max(0, b.end-b.m.pos) }
+func (b *Batch[T]) Len() int { return max(0, int(b.end-b.pos)) }
 
 // Executor returns the executor of the goroutine that runs this drain: pass it
 // to Post, and do not keep it.
-func (b *Batch[T]) Executor() *Executor { return b.m.x }
+func (b *Batch[T]) Executor() *Executor { return b.x }
+
+// Owner is the owner of the mailbox: an actor that many mailboxes share learns
+// from it for whom it acts.
+func (b *Batch[T]) Owner() any { return b.owner }

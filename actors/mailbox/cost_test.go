@@ -26,7 +26,7 @@ func TestIdleMailboxIsSmall(t *testing.T) {
 	x := s.Executor()
 	got := 0
 	h := counting(s, &got)
-	if n := h.box.Size(); n > 256 {
+	if n := h.box.Size(); n > 176 {
 		t.Errorf("a mailbox has %d bytes", n)
 	}
 	if n := h.box.Room(); n != 0 {

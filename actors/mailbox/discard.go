@@ -10,7 +10,7 @@ func (m *Mailbox[T]) discardAll() {
 		m.swap()
 		m.left = 0
 		m.mu.Unlock()
-		if len(m.cur) == 0 && !m.aside.has() {
+		if len(m.cur) == 0 && !m.aside.Load().has() {
 			return
 		}
 	}
@@ -39,10 +39,10 @@ func (m *Mailbox[T]) discard(item *T) {
 }
 
 // leftovers discards what Receive left in its batch on its own account.
-func (m *Mailbox[T]) leftovers(end int) {
+func (m *Mailbox[T]) leftovers(end int32) {
 	for m.pos < end && !m.urgent.Load() {
 		m.pos++
 		m.discard(&m.cur[m.pos-1])
 	}
-	m.batch.end = 0
+	m.end = 0
 }

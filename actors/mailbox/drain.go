@@ -44,14 +44,14 @@ func (m *Mailbox[T]) nextWork() work {
 	m.recycle()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.left = int32(len(m.cur) - m.pos)
+	m.left = int32(len(m.cur)) - m.pos
 	if m.cur == nil {
-		m.cur, m.own = m.own, nil
+		m.restore()
 	}
-	if m.started && len(m.sys) > 0 {
+	if m.started && m.sys != nil {
 		return workSystem
 	}
-	any := m.left > 0 || m.waiting() > 0 || m.aside.has()
+	any := m.left > 0 || m.waiting() > 0 || m.aside.Load().has()
 	switch {
 	case any && m.closed:
 		return workDiscard
@@ -65,22 +65,30 @@ func (m *Mailbox[T]) nextWork() work {
 	return workNone
 }
 
+// restore takes the room of its own into use again.
+func (m *Mailbox[T]) restore() {
+	if m.own != nil {
+		m.cur, m.own = m.own[:0], nil
+	}
+}
+
 func (a *aside) has() bool { return a != nil && a.pos < len(a.cur) }
 
 // recycle makes the buffers of a finished drain ready to be filled again.
 func (m *Mailbox[T]) recycle() {
-	if m.pos < len(m.cur) || m.aside.has() {
+	a := m.aside.Load()
+	if int(m.pos) < len(m.cur) || a.has() {
 		return
 	}
 	if len(m.cur) > 0 {
 		m.cur = emptied(m.cur)
-		if cap(m.cur) > ownRoom && m.o.Buffers != nil {
+		if c := cap(m.cur); m.o.Buffers != nil && (c > ownRoom || c > 0 && m.o.Lean) {
 			m.o.Buffers.give(m.cur)
 			m.cur = nil
 		}
 	}
 	m.pos = 0
-	if a := m.aside; a != nil {
+	if a != nil {
 		a.cur = emptied(a.cur)
 		a.pos = 0
 	}
@@ -101,15 +109,13 @@ func emptied[E any](s []E) []E {
 
 // swap takes what was posted, when the former drain is finished.
 func (m *Mailbox[T]) swap() {
-	if m.pos < len(m.cur) || m.aside.has() {
+	a := m.aside.Load()
+	if int(m.pos) < len(m.cur) || a.has() {
 		return
 	}
 	m.in, m.cur = m.cur, m.in
-	if len(m.plain) > 0 && m.aside == nil {
-		m.aside = new(aside)
-	}
-	if a := m.aside; a != nil {
-		m.plain, a.cur = a.cur, m.plain
+	if a != nil {
+		a.in, a.cur = a.cur, a.in
 	}
 }
 
@@ -136,10 +142,10 @@ func (m *Mailbox[T]) system() {
 func (m *Mailbox[T]) popSystem() any {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for len(m.sys) > 0 {
-		msg := m.sys[0]
-		m.sys[0] = nil
-		m.sys = m.sys[1:]
+	for s := m.sys; s != nil && len(s.messages) > 0; {
+		msg := s.messages[0]
+		s.messages[0] = nil
+		s.messages = s.messages[1:]
 		if m.concernsActor(msg) {
 			return msg
 		}
@@ -195,10 +201,10 @@ func (m *Mailbox[T]) drain() {
 }
 
 // segment returns the next ordinary message, or how far the run of items goes.
-func (m *Mailbox[T]) segment() (end int, message any) {
-	a := m.aside
+func (m *Mailbox[T]) segment() (end int32, message any) {
+	a := m.aside.Load()
 	if !a.has() {
-		return len(m.cur), nil
+		return int32(len(m.cur)), nil
 	}
 	if at := a.cur[a.pos].at; at > m.pos {
 		return at, nil
@@ -209,9 +215,9 @@ func (m *Mailbox[T]) segment() (end int, message any) {
 	return m.pos, message
 }
 
-func (m *Mailbox[T]) open(end int) *Batch[T] {
-	m.batch.end, m.batch.busy = end, false
-	return &m.batch
+func (m *Mailbox[T]) open(end int32) *Batch[T] {
+	m.end, m.busy = end, false
+	return (*Batch[T])(m)
 }
 
 // deliver invokes the actor once. False means that it failed, and that the
@@ -243,13 +249,13 @@ func (m *Mailbox[T]) caught(ok *bool, message any) {
 // fail stores the owner's snapshot, then tells the supervisor.
 func (m *Mailbox[T]) fail(reason, message any) {
 	var item *T
-	if message == any(&m.batch) {
+	if message == any((*Batch[T])(m)) {
 		message = nil
-		if m.batch.busy {
+		if m.busy {
 			item = &m.cur[m.pos-1]
 			message = *item
 		}
-		m.batch.end, m.batch.busy = 0, false
+		m.end, m.busy = 0, false
 	}
 	m.drained()
 	if m.o.OnPanic != nil {

@@ -23,6 +23,9 @@ type Options[T any] struct {
 	Scheduler *Scheduler
 	// Buffers, if set, are what busy mailboxes borrow room from.
 	Buffers *Buffers[T]
+	// Lean mailboxes borrow all of their room, also for few items, and keep none
+	// while they are idle: for actors that are many and seldom busy. They need Buffers.
+	Lean bool
 	// Limit is how many items may wait; Post refuses more. Those of the drain
 	// under way are not counted. 0 means no limit. Ordinary messages are never refused.
 	Limit int
@@ -55,39 +58,46 @@ type Mailbox[T any] struct {
 	owner any
 
 	mu        sync.Mutex
-	in        []T   // posted, not yet taken by a drain
-	own       []T   // the buffer of its own, while in and cur are borrowed
-	sys       []any // system messages
+	in        []T         // posted, not yet taken by a drain
+	own       *[ownRoom]T // the buffer of its own, while in and cur are borrowed
+	sys       *system     // nil while no system message waits
 	poster    uint32
 	left      int32 // items of cur that wait for the next drain
 	high      int32
+	dropped   uint32
 	fanin     uint8
 	scheduled bool // somebody runs it or has it on a list
 	started   bool
 	suspended bool
 	closed    bool
-	stopped   bool        // *actor.Stop was taken
-	urgent    atomic.Bool // system messages wait
-	dropped   uint64
-	plain     []ordinary // ordinary messages, beside in
-	inv       actor.MessageInvoker
+	stopped   bool // *actor.Stop was taken
 
 	// Owned by the goroutine that runs the mailbox.
-	x     *Executor
-	cur   []T // cur[pos:] is still to be delivered
-	pos   int
-	aside *aside // nil until the first ordinary message is taken
-	batch Batch[T]
+	busy bool // Batch.Next has returned an item and has not been called since
+
+	urgent atomic.Bool           // system messages wait
+	aside  atomic.Pointer[aside] // nil until the first ordinary message is posted
+	inv    actor.MessageInvoker  // guarded by mu
+
+	// Owned by the goroutine that runs the mailbox.
+	x        *Executor
+	cur      []T   // cur[pos:] is still to be delivered
+	pos, end int32 // end is that of the batch under way
 }
+
+// system are the system messages that wait.
+type system struct{ messages []any }
 
 // ordinary is a message that stands behind the first at items of its buffer.
 type ordinary struct {
-	at      int
+	at      int32
 	message any
 }
 
-// aside holds the ordinary messages that were taken together with cur.
+// aside holds the ordinary messages: those that stand beside the items of in,
+// guarded by the mailbox's mutex, and those that were taken together with cur.
 type aside struct {
+	in  []ordinary
 	cur []ordinary // cur[pos:] is still to be delivered
 	pos int
 }
@@ -101,9 +111,7 @@ func New[T any](o *Options[T], owner any) *Mailbox[T] {
 	if o.Scheduler == nil {
 		panic("mailbox: Options.Scheduler is nil")
 	}
-	m := &Mailbox[T]{o: o, owner: owner}
-	m.batch.m = m
-	return m
+	return &Mailbox[T]{o: o, owner: owner}
 }
 
 // Post appends item. It never blocks and never runs anything: when the mailbox
@@ -135,16 +143,27 @@ func (m *Mailbox[T]) Post(x *Executor, item T) bool {
 // larger one is borrowed.
 func (m *Mailbox[T]) grow() {
 	switch n := len(m.in); {
+	case n == 0 && m.o.Lean:
+		m.in = m.o.Buffers.few()
 	case n == 0:
 		m.in = make([]T, 0, ownRoom)
 	case n == ownRoom:
-		own := m.in
-		m.in = m.o.Buffers.grow(own)
-		clear(own)
-		m.own = own[:0]
+		few := m.in
+		m.in = m.o.Buffers.grow(few)
+		clear(few)
+		m.keep(few)
 	default:
 		m.in = m.o.Buffers.grow(m.in)
 	}
+}
+
+// keep puts aside the room of its own, or gives it back.
+func (m *Mailbox[T]) keep(few []T) {
+	if m.o.Lean {
+		m.o.Buffers.give(few)
+		return
+	}
+	m.own = (*[ownRoom]T)(few[:ownRoom])
 }
 
 // Owner is what New was given.
@@ -175,7 +194,11 @@ func (m *Mailbox[T]) posted(x *Executor) {
 }
 
 func (m *Mailbox[T]) waiting() int32 {
-	return int32(len(m.in)+len(m.plain)) + m.left
+	n := int32(len(m.in)) + m.left
+	if a := m.aside.Load(); a != nil {
+		n += int32(len(a.in))
+	}
+	return n
 }
 
 // wake reports whether the caller must schedule the mailbox. A closed mailbox
@@ -195,7 +218,12 @@ func (m *Mailbox[T]) PostUserMessage(message any) {
 	if m.o.Wrap != nil && !reserved(message) {
 		m.in = append(m.in, m.o.Wrap(message))
 	} else {
-		m.plain = append(m.plain, ordinary{len(m.in), message})
+		a := m.aside.Load()
+		if a == nil {
+			a = new(aside)
+			m.aside.Store(a)
+		}
+		a.in = append(a.in, ordinary{int32(len(m.in)), message})
 	}
 	m.posted(nil)
 	wake := m.wake()
@@ -219,7 +247,10 @@ func reserved(message any) bool {
 // They are run by a dispatcher when the mailbox was idle.
 func (m *Mailbox[T]) PostSystemMessage(message any) {
 	m.mu.Lock()
-	m.sys = append(m.sys, message)
+	if m.sys == nil {
+		m.sys = new(system)
+	}
+	m.sys.messages = append(m.sys.messages, message)
 	m.urgent.Store(true)
 	wake := m.started && !m.scheduled
 	m.scheduled = m.scheduled || wake
@@ -241,7 +272,7 @@ func (m *Mailbox[T]) RegisterHandlers(invoker actor.MessageInvoker, _ actor.Disp
 func (m *Mailbox[T]) Start() {
 	m.mu.Lock()
 	m.started = true
-	wake := !m.scheduled && (len(m.sys) > 0 || m.waiting() > 0)
+	wake := !m.scheduled && (m.sys != nil || m.waiting() > 0)
 	m.scheduled = m.scheduled || wake
 	m.mu.Unlock()
 	if wake {
@@ -288,7 +319,7 @@ func (m *Mailbox[T]) HighWater() int {
 func (m *Mailbox[T]) Dropped() uint64 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.dropped
+	return uint64(m.dropped)
 }
 
 // UserMessageCount is Len; protoactor asks for it.
