@@ -15,30 +15,16 @@ type chunk[M any] struct {
 	version uint64
 }
 
-// group is one group as its owner sees it.
-//
-// Places from published on were never part of a snapshot and may be written in
-// chunks and spine that snapshots share; in front of it only what was made
-// since the last snapshot may.
-type group[K comparable, M any] struct {
-	key       K
-	members   int
-	published int
-	spine     []*chunk[M]
-	// version of the topic in which the spine was made.
-	version uint64
-}
-
-func (g *group[K, M]) at(i int) M { return g.spine[i/chunkLen].members[i%chunkLen] }
+func (g *Group[K, M]) at(i int) M { return g.spine[i/chunkLen].members[i%chunkLen] }
 
 // set overwrites the member at i.
-func (g *group[K, M]) set(i int, m M, version uint64) {
+func (g *Group[K, M]) set(i int, m M, version uint64) {
 	g.own(i, version).members[i%chunkLen] = m
 }
 
 // push adds m behind the last member.
-func (g *group[K, M]) push(m M, version uint64) {
-	i := g.members
+func (g *Group[K, M]) push(m M, version uint64) {
+	i := g.Len
 	switch c := i / chunkLen; {
 	case c == len(g.spine):
 		g.spine = append(g.spine, newChunk[M](nil, version))
@@ -46,25 +32,25 @@ func (g *group[K, M]) push(m M, version uint64) {
 		g.replace(c, version)
 	}
 	g.set(i, m, version)
-	g.members++
+	g.Len++
 }
 
 // pop removes the last member. Nothing that the group still holds refers to it
 // afterwards, lest a topic keep sessions alive that are gone.
-func (g *group[K, M]) pop(version uint64) {
-	i := g.members - 1
+func (g *Group[K, M]) pop(version uint64) {
+	i := g.Len - 1
 	c := i / chunkLen
 	if i%chunkLen == 0 {
 		g.ownSpine(c, version)
 		g.spine[c] = nil
 		g.spine = g.spine[:c]
-		g.members = i
+		g.Len = i
 		return
 	}
 	chunk := g.own(i, version)
 	var none M
 	chunk.members[i%chunkLen] = none
-	g.members = i
+	g.Len = i
 	if i%chunkLen <= len(chunk.members)/8 {
 		g.replace(c, version)
 	}
@@ -72,17 +58,17 @@ func (g *group[K, M]) pop(version uint64) {
 
 // own returns the chunk of place i after making sure that the place may be
 // written.
-func (g *group[K, M]) own(i int, version uint64) *chunk[M] {
+func (g *Group[K, M]) own(i int, version uint64) *chunk[M] {
 	c := g.spine[i/chunkLen]
-	if i >= g.published || c.version == version {
+	if i >= int(g.published) || c.version == version {
 		return c
 	}
 	return g.replace(i/chunkLen, version)
 }
 
 // replace puts a copy of chunk c, with room for one more member, in its place.
-func (g *group[K, M]) replace(c int, version uint64) *chunk[M] {
-	used := min(g.members-c*chunkLen, chunkLen)
+func (g *Group[K, M]) replace(c int, version uint64) *chunk[M] {
+	used := min(g.Len-c*chunkLen, chunkLen)
 	fresh := newChunk(g.spine[c].members[:used], version)
 	g.ownSpine(c, version)
 	g.spine[c] = fresh
@@ -90,8 +76,8 @@ func (g *group[K, M]) replace(c int, version uint64) *chunk[M] {
 }
 
 // ownSpine makes sure that the spine may be written at c.
-func (g *group[K, M]) ownSpine(c int, version uint64) {
-	if c*chunkLen >= g.published || g.version == version {
+func (g *Group[K, M]) ownSpine(c int, version uint64) {
+	if c*chunkLen >= int(g.published) || g.version == version {
 		return
 	}
 	fresh := make([]*chunk[M], len(g.spine))

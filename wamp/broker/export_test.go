@@ -11,9 +11,9 @@ func (t *Topic[K, M]) Check() error {
 	total := 0
 	for i := range t.groups {
 		g := &t.groups[i]
-		total += g.members
-		if want := (g.members + chunkLen - 1) / chunkLen; len(g.spine) != want {
-			return fmt.Errorf("group %d: %d members in %d chunks", i, g.members, len(g.spine))
+		total += g.Len
+		if want := (g.Len + chunkLen - 1) / chunkLen; len(g.spine) != want {
+			return fmt.Errorf("group %d: %d members in %d chunks", i, g.Len, len(g.spine))
 		}
 		if err := checkGroup(g, uint32(i)); err != nil {
 			return err
@@ -25,12 +25,12 @@ func (t *Topic[K, M]) Check() error {
 	return nil
 }
 
-func checkGroup[K comparable, M Member](g *group[K, M], number uint32) error {
+func checkGroup[K comparable, M Member](g *Group[K, M], number uint32) error {
 	var none M
 	for c, chunk := range g.spine {
 		for j, m := range chunk.members {
 			i := c*chunkLen + j
-			if i >= g.members {
+			if i >= g.Len {
 				if m != none {
 					return fmt.Errorf("a member that left is held at %d", i)
 				}

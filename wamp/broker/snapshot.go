@@ -12,11 +12,19 @@ type Snapshot[K comparable, M Member] struct {
 }
 
 // Group is the members of a snapshot that get the same bytes.
+//
+// The owner has the same groups and copies them before it changes them. Places
+// from published on were never part of a snapshot and may be written in chunks and
+// spine that snapshots share; in front of it only what was made since the last
+// snapshot may.
 type Group[K comparable, M Member] struct {
 	Key K
 	// Len is the number of members.
-	Len   int
-	spine []*chunk[M]
+	Len       int
+	published int
+	spine     []*chunk[M]
+	// version of the topic in which the spine was made.
+	version uint64
 }
 
 // Chunks yields the members in runs of at most 256, which belong to the

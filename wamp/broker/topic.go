@@ -1,5 +1,7 @@
 package broker
 
+import "slices"
+
 // Slot is where a member stands in its topic. Embed it in the type that M
 // points to; the zero value is no member. It is read and written by the
 // topic's owner only, and a member is in one topic at a time.
@@ -26,7 +28,7 @@ type Member interface {
 // instead, at most once between two snapshots. Groups are few, they are looked
 // up one by one. Every operation is complete or has not happened.
 type Topic[K comparable, M Member] struct {
-	groups   []group[K, M]
+	groups   []Group[K, M]
 	members  int
 	version  uint64
 	snapshot *Snapshot[K, M]
@@ -46,7 +48,7 @@ func (t *Topic[K, M]) Has(m M) bool {
 		return false
 	}
 	g := &t.groups[at.group]
-	return int(at.index) <= g.members && g.at(int(at.index)-1) == m
+	return int(at.index) <= g.Len && g.at(int(at.index)-1) == m
 }
 
 // Join adds m to the group of this key. It returns false and changes nothing
@@ -56,12 +58,12 @@ func (t *Topic[K, M]) Join(key K, m M) bool {
 	if slot.index != 0 {
 		return false
 	}
+	t.touch()
 	i := t.group(key)
 	g := &t.groups[i]
 	g.push(m, t.Version())
-	*slot = Slot{group: uint32(i), index: uint32(g.members)}
+	*slot = Slot{group: uint32(i), index: uint32(g.Len)}
 	t.members++
-	t.snapshot = nil
 	return true
 }
 
@@ -71,31 +73,42 @@ func (t *Topic[K, M]) Leave(m M) bool {
 	if !t.Has(m) {
 		return false
 	}
+	t.touch()
 	slot := m.slot()
 	g := &t.groups[slot.group]
-	if last := g.at(g.members - 1); last != m {
+	if last := g.at(g.Len - 1); last != m {
 		g.set(int(slot.index)-1, last, t.Version())
 		*last.slot() = *slot
 	}
 	g.pop(t.Version())
 	*slot = Slot{}
 	t.members--
-	t.snapshot = nil
 	return true
 }
 
-// Snapshot returns the members as they are now. It costs one entry per group,
-// and nothing if no member came or left since the last one.
+// touch begins a change: what the last snapshot shows stays as it is.
+func (t *Topic[K, M]) touch() {
+	if t.snapshot != nil && len(t.snapshot.Groups) == len(t.groups) {
+		t.groups = slices.Clone(t.groups)
+	}
+	t.snapshot = nil
+}
+
+// Snapshot returns the members as they are now. It costs next to nothing, and the
+// next change one entry per group.
 func (t *Topic[K, M]) Snapshot() *Snapshot[K, M] {
 	if t.snapshot != nil {
 		return t.snapshot
 	}
-	s := &Snapshot[K, M]{Version: t.Version(), Len: t.members, Groups: make([]Group[K, M], 0, len(t.groups))}
+	empty := false
 	for i := range t.groups {
-		if g := &t.groups[i]; g.members > 0 {
-			s.Groups = append(s.Groups, Group[K, M]{Key: g.key, Len: g.members, spine: g.spine})
-			g.published = g.members
-		}
+		g := &t.groups[i]
+		g.published = g.Len
+		empty = empty || g.Len == 0
+	}
+	s := &Snapshot[K, M]{Version: t.Version(), Len: t.members, Groups: t.groups}
+	if empty {
+		s.Groups = slices.DeleteFunc(slices.Clone(t.groups), func(g Group[K, M]) bool { return g.Len == 0 })
 	}
 	t.version++
 	t.snapshot = s
@@ -108,13 +121,13 @@ func (t *Topic[K, M]) group(key K) int {
 	free := len(t.groups)
 	for i := range t.groups {
 		switch g := &t.groups[i]; {
-		case g.members == 0:
+		case g.Len == 0:
 			free = min(free, i)
-		case g.key == key:
+		case g.Key == key:
 			return i
 		}
 	}
-	fresh := group[K, M]{key: key}
+	fresh := Group[K, M]{Key: key}
 	if free == len(t.groups) {
 		t.groups = append(t.groups, fresh)
 	} else {
