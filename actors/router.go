@@ -36,6 +36,8 @@ type Router struct {
 	archive *lane.Archive
 	next    atomic.Uint64 // numbers connections
 	early   admission
+	// sessions is what all sessions have in common.
+	sessions *lane.Kin
 
 	mu      sync.Mutex
 	started bool
@@ -55,6 +57,7 @@ func NewRouter(system *actor.ActorSystem, cfg Config) (*Router, error) {
 		Policies: cfg.Policies, Registry: supervisor.NewRegistry(), Report: r.report,
 	}
 	r.early.limits = &r.env.Limits
+	r.sessions = r.sessionKin()
 	r.readers.Report = r.report
 	r.env.Scheduler = mailbox.NewScheduler(func() mailbox.Local { return lane.NewEncoder(r.env) }, mailbox.SchedulerOptions{
 		OnPanic: func(v any) { r.env.Log.Error().Interface("panic", v).Msg("encoder failed") },
@@ -149,11 +152,18 @@ func (r *Router) startSession(s *lane.Session) {
 	r.env.Counters.Sessions.Add(1)
 	r.env.Counters.Joins.Add(1)
 	s.Realm.SessionShards.Spawn(uint64(s.ID), &lane.Child{
-		Kind: session.Kind, Once: true, Name: strconv.FormatUint(uint64(s.ID), 10), Box: s.Box,
-		New:     func() actor.Actor { return session.New(s) },
-		Lost:    func() { session.Refuse(s) },
-		Stopped: func() bool { return r.settle(s) },
+		Kin: r.sessions, Name: strconv.FormatUint(uint64(s.ID), 10), Box: s.Box,
 	})
+}
+
+func (r *Router) sessionKin() *lane.Kin {
+	of := func(b *lane.Box) *lane.Session { return b.Owner().(*lane.Session) }
+	return &lane.Kin{
+		Kind:    session.Kind,
+		New:     func(b *lane.Box) actor.Actor { return session.New(of(b)) },
+		Lost:    func(b *lane.Box) { session.Refuse(of(b)) },
+		Stopped: func(b *lane.Box) bool { return r.settle(of(b)) },
+	}
 }
 
 // settleBudget is how many entries of a ledger are settled in one go.

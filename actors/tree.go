@@ -124,7 +124,7 @@ func (r *Router) kinds(retained *retention.State) realm.Kinds {
 	env := r.env
 	return realm.Kinds{
 		TopicBox:        func(t *lane.Topic) *lane.Box { return topic.Box(env, t) },
-		Topic:           func(t *lane.Topic) actor.Actor { return topic.New(env, t) },
+		Topic:           topic.New,
 		RegistrationBox: func(p *lane.Registration) *lane.Box { return registration.Box(env, p) },
 		Registration:    registration.New,
 		MetaBox:         meta.Box,

@@ -33,13 +33,23 @@ type GuardOptions struct {
 // so also in Terminated of its last child) is swallowed and reported with the
 // directive Ignore: protoactor would restart an actor that was to stop, or leave
 // its parent waiting for ever.
-func Guard(next actor.Actor, o *GuardOptions) actor.Actor {
-	return &guard{next: next, o: o}
+func Guard(next actor.Actor, o *GuardOptions) actor.Actor { return Guards(next, o)() }
+
+// Guards is Guard for an actor without state of its own that is the behaviour of
+// many: it returns the producer of their Props.
+func Guards(next actor.Actor, o *GuardOptions) actor.Producer {
+	g := &guarded{next, o}
+	return func() actor.Actor { return &guard{guarded: g} }
+}
+
+// guarded is what the guards of one behaviour share.
+type guarded struct {
+	next actor.Actor
+	o    *GuardOptions
 }
 
 type guard struct {
-	next    actor.Actor
-	o       *GuardOptions
+	*guarded
 	counted bool // by the Registry, as alive
 	ending  bool
 }

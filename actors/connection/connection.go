@@ -66,9 +66,16 @@ type connection struct {
 // the connection ends without one.
 func Open(conn netio.Conn, o *Options, settled func()) *lane.Child {
 	c := &connection{o: o, env: o.Env, conn: conn, stop: make(chan struct{}), settled: settled}
-	c.box = o.Env.NewBox(Kind, nil)
+	c.box = o.Env.NewBox(Kind, c)
 	c.env.Counters.Conns.Add(1)
-	return &lane.Child{Kind: Kind, Once: true, Box: c.box, New: func() actor.Actor { return c }, Lost: c.shut}
+	return &lane.Child{Kin: kin, Box: c.box}
+}
+
+// kin is what all connections have in common.
+var kin = &lane.Kin{
+	Kind: Kind,
+	New:  func(b *lane.Box) actor.Actor { return b.Owner().(*connection) },
+	Lost: func(b *lane.Box) { b.Owner().(*connection).shut() },
 }
 
 // Receive handles what the mailbox has for the connection.

@@ -39,6 +39,7 @@ func (e *Env) boxOptions(kind supervisor.Kind) *mailbox.Options[Item] {
 		OnPanic:   func(b *Box, it *Item, _ any) any { return e.panicked(kind, b, it) },
 	}
 	if kind == supervisor.Topic || kind == supervisor.Registration {
+		o.Lean = true
 		o.OnDrained = func(b *Box) { b.Owner().(Keeper).Drained() }
 	}
 	return o

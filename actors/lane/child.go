@@ -5,35 +5,37 @@ import (
 	"github.com/callboard-wamp/callboard/supervisor"
 )
 
+// Kin is what the children of one kind have in common. Either Actor or New is set.
+// What these and the callbacks work for is the owner of the mailbox.
+type Kin struct {
+	Kind supervisor.Kind
+	// Actor serves all of them, also after a crash: it has no state of its own and
+	// learns from [mailbox.Batch.Owner] for whom it acts.
+	Actor actor.Actor
+	// New makes the actor of a child that is never restarted; it is called once.
+	New func(*Box) actor.Actor
+	// Lost, if set, is called when a child will never be spawned, and Stopped after it.
+	Lost func(*Box)
+	// Stopped, if set, is called when a child has ended, again and again until it
+	// returns true: it settles in slices what the actor left.
+	Stopped func(*Box) (done bool)
+}
+
 // Child is what a shard is asked to spawn: an actor on a mailbox that exists
 // already.
 type Child struct {
-	Kind supervisor.Kind
+	*Kin
 	Name string
 	Box  *Box
-	// New makes the actor, anew after each crash.
-	New func() actor.Actor
-	// Once: its policy never restarts it, so New is called once.
-	Once bool
-	// Lost, if set, is called when it will never be spawned, and Stopped after it.
-	Lost func()
-	// Stopped, if set, is called when it has ended, again and again until it returns
-	// true: it settles in slices what the actor left.
-	Stopped func() (done bool)
 }
 
 // GiveUp settles a child that will never be spawned.
 func (c *Child) GiveUp() {
 	if c.Lost != nil {
-		c.Lost()
+		c.Lost(c.Box)
 	}
 	c.Box.Close()
-	c.Settle()
-}
-
-// Settle settles all that the child left.
-func (c *Child) Settle() {
-	for c.Stopped != nil && !c.Stopped() {
+	for c.Stopped != nil && !c.Stopped(c.Box) {
 	}
 }
 

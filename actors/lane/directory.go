@@ -23,7 +23,7 @@ func (r *Realm) TopicFor(k Key, box func(*Topic) *Box) (t *Topic, created bool) 
 		return nil, false
 	}
 	r.lastTopic++
-	t = &Topic{ID: r.lastTopic, URI: k.URI, Match: k.Match, Created: r.Env.Now()}
+	t = &Topic{ID: r.lastTopic, URI: k.URI, Match: k.Match, created: r.Env.Now().UnixNano()}
 	if !wamp.Reserved([]byte(k.URI)) {
 		t.feed = &r.Feed
 	}
@@ -76,7 +76,7 @@ func (r *Realm) RegistrationFor(k Key, box func(*Registration) *Box) (p *Registr
 		return nil, false
 	}
 	r.lastRegistration++
-	p = &Registration{ID: r.lastRegistration, URI: k.URI, Match: k.Match, Created: r.Env.Now()}
+	p = &Registration{ID: r.lastRegistration, URI: k.URI, Match: k.Match, created: r.Env.Now().UnixNano()}
 	p.feed = &r.Feed
 	p.Box = box(p)
 	r.procedures.Add(1)

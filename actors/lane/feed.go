@@ -176,34 +176,3 @@ func (r *FeedReader) Resume() (lost bool) {
 	r.told = r.box.Post(nil, Item{Op: OpChanges})
 	return lost
 }
-
-// changes are those of one topic or registration that wait for the end of its
-// drain, when everybody can see them. They belong to its actor.
-type changes struct {
-	feed *Feed // nil if nobody shall hear of it
-	list []Change
-	// known: it was created as far as others are concerned.
-	known bool
-	// last is the session that left last.
-	last *Session
-}
-
-// note remembers a change, if anybody reads such.
-func (n *changes) note(c Change) {
-	if n.feed.Wants(c.Kind) {
-		n.list = append(n.list, c)
-	}
-}
-
-// Tell posts the changes of a drain. The actor calls it when it has committed
-// and before it replies.
-func (n *changes) Tell() {
-	if len(n.list) == 0 {
-		return
-	}
-	n.feed.append(n.list)
-	clear(n.list)
-	if n.list = n.list[:0]; cap(n.list) > 64 {
-		n.list = nil
-	}
-}

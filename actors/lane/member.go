@@ -29,13 +29,14 @@ type Member struct {
 
 	Session *Session
 	URI     string
+	Flags   wamp.Flags
 	Match   wamp.Match
+	Invoke  wamp.Invoke
 	// Procedure: this is a registration.
 	Procedure bool
-	Invoke    wamp.Invoke
-	Flags     wamp.Flags
+	counted   bool // belongs to the directory
 	// Limit is how many calls the callee has at a time; 0 for any number.
-	Limit int64
+	Limit int32
 
 	// Topic or Registration is set by the directory before it passes the join
 	// on; the session may read it once it got OpJoined.
@@ -49,17 +50,30 @@ type Member struct {
 	state   atomic.Uint32 // written by the session, or by who settles its ledger
 	revoked atomic.Bool
 
-	// Waiting are the requests that the reply answers; they belong to the
-	// session's actor.
-	Waiting []wamp.ID
+	waiting *[]wamp.ID // requests without a reply; belong to the session's actor
 	// Again is how often retained events were asked for by further SUBSCRIBEs, and
 	// have not been asked for yet; it belongs to the session's actor.
-	Again int
-
-	counted bool // belongs to the directory
+	Again int32
 
 	// calls are those that are open with this callee, where the policy or the limit asks.
-	calls atomic.Int64
+	calls atomic.Int32
+}
+
+// Ask notes a request that the reply answers. Ask and Answer are for the session's
+// actor.
+func (m *Member) Ask(request wamp.ID) {
+	if m.waiting == nil {
+		m.waiting = new([]wamp.ID)
+	}
+	*m.waiting = append(*m.waiting, request)
+}
+
+// Answer returns the requests that wait for the reply; the next time there are none.
+func (m *Member) Answer() (requests []wamp.ID) {
+	if m.waiting != nil {
+		requests, m.waiting = *m.waiting, nil
+	}
+	return requests
 }
 
 // State returns how far the membership has come; any actor may ask.
@@ -91,7 +105,7 @@ func (m *Member) Live() bool { return m.State() != Closed && !m.revoked.Load() &
 
 // OpenCalls is how many calls this callee has not answered yet, if its invocation
 // policy is _least_pending or it has a limit.
-func (m *Member) OpenCalls() int64 { return m.calls.Load() }
+func (m *Member) OpenCalls() int64 { return int64(m.calls.Load()) }
 
 // Usable says whether a call may be sent to this callee.
 func (m *Member) Usable() bool {

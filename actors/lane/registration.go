@@ -17,25 +17,25 @@ var noCallees = &Callees{}
 // Registration is the handle of one registration: a URI, how it matches, and
 // the callees that serve it. The state outlives the actor.
 type Registration struct {
-	ID      wamp.ID
-	URI     string
-	Match   wamp.Match
-	Created time.Time
-	Box     *Box
+	ID  wamp.ID
+	URI string
+	Box *Box
 
 	callees atomic.Pointer[Callees]
 	turn    atomic.Uint64
 	places  places
 	// Rules belongs to the registration's actor.
-	Rules  dealer.Registration[*Member]
-	stored *Callees
-	// Replies are owed at the end of the drain; they belong to the actor.
-	Replies []Item
-	changes
+	Rules dealer.Registration[*Member]
+	owing
 
-	count  int // callees and joins under way; belongs to the directory
-	ending *ending
+	created int64   // nanoseconds since 1970
+	ending  *ending // belongs to the directory
+	count   int32   // callees and joins under way; belongs to the directory
+	Match   wamp.Match
 }
+
+// Created is when the registration was made.
+func (r *Registration) Created() time.Time { return time.Unix(0, r.created) }
 
 // Callees returns the callees to choose from. ok is false when the registration
 // was dropped: the URI must be looked up again.
@@ -80,17 +80,30 @@ func (r *Registration) Turn() uint64 { return r.turn.Load() }
 
 // Commit makes the present callees visible to callers; see [Topic.Commit].
 func (r *Registration) Commit() {
-	next := r.Rules.Snapshot()
-	if next != r.stored && r.callees.CompareAndSwap(r.stored, next) {
-		r.stored = next
+	now, next := r.callees.Load(), r.Rules.Snapshot()
+	if now != noCallees && now != next && r.callees.CompareAndSwap(now, next) {
 		r.serve()
 	}
 }
 
-// Joined takes a callee in, or says why not. One that registers by force replaces
-// the others: they are returned, and are no callees any more. The registration's
-// actor calls it.
-func (r *Registration) Joined(m *Member) (replaced []*Member, err *wamp.Error) {
+// Joined takes a callee in, or refuses it by the rules of shared registration, and
+// owes it the reply; it says whether it did. One that registers by force replaces
+// the others: behind the snapshot without them they are told so, and give their
+// memberships back. The registration's actor calls it.
+func (r *Registration) Joined(m *Member) bool {
+	replaced, err := r.join(m)
+	if err != nil {
+		r.reply(Item{Op: OpRefused, Member: m, Ext: Fail(err)})
+		return false
+	}
+	for _, old := range replaced {
+		r.reply(Item{Op: OpRevoked, Member: old, Ext: &Revocation{Reason: wamp.ErrReplaced}})
+	}
+	r.reply(Item{Op: OpJoined, Member: m})
+	return true
+}
+
+func (r *Registration) join(m *Member) (replaced []*Member, err *wamp.Error) {
 	if m.Flags.Has(wamp.ForceReregister) {
 		replaced, err = r.Rules.Replace(m, m.Invoke, r.Turn())
 	} else {
@@ -135,7 +148,7 @@ func (r *Registration) deleted(callees []*Member) {
 		r.removed(m)
 	}
 	r.note(Change{Kind: RegistrationDeleted, Session: r.last, Registration: r})
-	r.Tell()
+	r.tell()
 }
 
 // Live says whether somebody has registered it; see [Member.Live].
@@ -147,8 +160,7 @@ func (r *Registration) Live() bool {
 // Drained ends a drain of the actor; see [Topic.Drained].
 func (r *Registration) Drained() {
 	r.Commit()
-	r.Tell()
-	PostReplies(&r.Replies)
+	r.tell()
 }
 
 func (r *Registration) retire() {

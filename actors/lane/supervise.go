@@ -21,17 +21,20 @@ func (e *Env) Parent(kind supervisor.Kind, produce func() actor.Actor, change su
 
 // Leaf returns the Props of an actor without children on a mailbox of ours.
 func (e *Env) Leaf(kind supervisor.Kind, box *Box, produce func() actor.Actor) *actor.Props {
-	return e.Shared(kind, func() *Box { return box }, produce)
+	return e.props(func() actor.Actor { return e.Guard(kind, produce()) }, func() *Box { return box })
 }
 
-// Shared is Leaf for many actors: box and produce are those of the one that is
-// being spawned.
-func (e *Env) Shared(kind supervisor.Kind, box func() *Box, produce func() actor.Actor) *actor.Props {
-	o := e.guards[kind]
-	return actor.PropsFromProducer(
-		func() actor.Actor { return supervisor.Guard(produce(), o) },
-		actor.WithMailbox(func() actor.Mailbox { return box() }),
-	)
+// Shared returns the Props of all children of a kind; box is the mailbox of the one
+// that is being spawned.
+func (e *Env) Shared(kin *Kin, box func() *Box) *actor.Props {
+	if kin.Actor != nil {
+		return e.props(supervisor.Guards(kin.Actor, e.guards[kin.Kind]), box)
+	}
+	return e.props(func() actor.Actor { return e.Guard(kin.Kind, kin.New(box())) }, box)
+}
+
+func (e *Env) props(produce actor.Producer, box func() *Box) *actor.Props {
+	return actor.PropsFromProducer(produce, actor.WithMailbox(func() actor.Mailbox { return box() }))
 }
 
 // leaves are the kinds of actors without children.

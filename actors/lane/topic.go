@@ -18,11 +18,9 @@ var gone = &Subscribers{}
 // Topic is the handle of one subscription: a URI and how it matches. The state
 // outlives the actor: a restarted one finds the members as they were.
 type Topic struct {
-	ID      wamp.ID
-	URI     string
-	Match   wamp.Match
-	Created time.Time
-	Box     *Box
+	ID  wamp.ID
+	URI string
+	Box *Box
 	// History is set if the topic keeps its events, and does not change.
 	History *History
 	archive *Archive
@@ -30,14 +28,16 @@ type Topic struct {
 	members atomic.Pointer[Subscribers]
 	// Members belongs to the topic's actor: the state that Commit publishes.
 	Members broker.Topic[Group, *Member]
-	stored  *Subscribers
-	// Replies are owed at the end of the drain; they belong to the actor.
-	Replies []Item
-	changes
+	owing
 
-	count  int // members and joins under way; belongs to the directory
-	ending *ending
+	created int64   // nanoseconds since 1970
+	ending  *ending // belongs to the directory
+	count   int32   // members and joins under way; belongs to the directory
+	Match   wamp.Match
 }
+
+// Created is when the topic was made.
+func (t *Topic) Created() time.Time { return time.Unix(0, t.created) }
 
 // Subscribers returns the members to deliver to. ok is false when the topic was
 // dropped: the URI must be looked up again.
@@ -49,14 +49,22 @@ func (t *Topic) Subscribers() (s *Subscribers, ok bool) {
 // Commit makes the present members visible to publishers. The topic's actor
 // calls it at the end of each drain, before any reply is posted.
 func (t *Topic) Commit() {
-	next := t.Members.Snapshot()
-	if next != t.stored && t.members.CompareAndSwap(t.stored, next) {
-		t.stored = next
+	if now, next := t.members.Load(), t.Members.Snapshot(); now != gone {
+		t.members.CompareAndSwap(now, next)
 	}
 }
 
-// Joined takes a member in. The topic's actor calls it.
+// Joined takes a member in, if it is not one yet, and owes it the reply. The
+// topic's actor calls it.
 func (t *Topic) Joined(m *Member) {
+	t.join(m)
+	t.reply(Item{Op: OpJoined, Member: m})
+	if m.Flags.Has(wamp.GetRetained) {
+		t.reply(Item{Op: OpGetRetained, Member: m})
+	}
+}
+
+func (t *Topic) join(m *Member) {
 	since := t.Members.Version()
 	if !t.Members.Join(m.Session.Receives(), m) {
 		return
@@ -94,7 +102,7 @@ func (t *Topic) deleted(members []*Member) {
 	if t.last != nil { // one with history may have had no member
 		t.note(Change{Kind: SubscriptionDeleted, Session: t.last, Topic: t})
 	}
-	t.Tell()
+	t.tell()
 }
 
 // Live says whether somebody is subscribed, see [Member.Live], or whether the
@@ -120,8 +128,7 @@ func (t *Topic) Live() bool {
 // reached by everything published from then on.
 func (t *Topic) Drained() {
 	t.Commit()
-	t.Tell()
-	PostReplies(&t.Replies)
+	t.tell()
 }
 
 // retire leaves the sentinel; only the directory calls it.

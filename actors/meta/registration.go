@@ -114,7 +114,7 @@ func registrationGet(c *call) (answer, *wamp.Error) {
 // registrationDetails is what wamp.registration.get and on_create say.
 func registrationDetails(p *lane.Registration, invoke wamp.Invoke) wamp.Dict {
 	return wamp.Dict{
-		"id": p.ID, "created": iso8601(p.Created), "uri": p.URI, "match": p.Match.String(), "invoke": invoke.String(),
+		"id": p.ID, "created": iso8601(p.Created()), "uri": p.URI, "match": p.Match.String(), "invoke": invoke.String(),
 	}
 }
 

@@ -92,7 +92,7 @@ func subscriptionGet(c *call) (answer, *wamp.Error) {
 
 // subscriptionDetails is what wamp.subscription.get and on_create say.
 func subscriptionDetails(t *lane.Topic) wamp.Dict {
-	return wamp.Dict{"id": t.ID, "created": iso8601(t.Created), "uri": t.URI, "match": t.Match.String()}
+	return wamp.Dict{"id": t.ID, "created": iso8601(t.Created()), "uri": t.URI, "match": t.Match.String()}
 }
 
 func subscriptionListSubscribers(c *call) (answer, *wamp.Error) {

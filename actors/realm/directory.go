@@ -17,15 +17,23 @@ const DirectoryKind = supervisor.Directory
 // left; the index it keeps stands in the realm's handle.
 type directory struct {
 	*lane.Realm
-	kinds Kinds
+	kinds              Kinds
+	topics, procedures *lane.Kin
+}
+
+func newDirectory(h *lane.Realm, k Kinds) *directory {
+	d := &directory{Realm: h, kinds: k}
+	d.topics = &lane.Kin{Kind: supervisor.Topic, Actor: k.Topic(h.Env), Stopped: d.stopped}
+	d.procedures = &lane.Kin{Kind: supervisor.Registration, Actor: k.Registration(h), Stopped: d.stopped}
+	return d
 }
 
 // Kinds makes the actors that the directory needs, without knowing them.
 type Kinds struct {
 	TopicBox        func(*lane.Topic) *lane.Box
-	Topic           func(*lane.Topic) actor.Actor
+	Topic           func(*lane.Env) actor.Actor // serves all topics
 	RegistrationBox func(*lane.Registration) *lane.Box
-	Registration    func(*lane.Realm, *lane.Registration) actor.Actor
+	Registration    func(*lane.Realm) actor.Actor // serves all registrations of a realm
 	MetaBox         func(*lane.Realm) *lane.Box
 	Meta            func(*lane.Realm) actor.Actor
 	RetentionBox    func(*lane.Realm) *lane.Box
@@ -77,12 +85,7 @@ func (d *directory) target(m *lane.Member) (box *lane.Box, limit string) {
 		}
 		m.Registration = r
 		if created {
-			d.Begin(m, func() {
-				d.spawn(d.ProcedureShards, r.ID, &lane.Child{
-					Kind: supervisor.Registration, Box: r.Box, New: func() actor.Actor { return d.kinds.Registration(d.Realm, r) },
-					Stopped: func() bool { return d.stopped(r) },
-				})
-			})
+			d.Begin(m, func() { spawn(d.ProcedureShards, r.ID, &lane.Child{Kin: d.procedures, Box: r.Box}) })
 		}
 		return r.Box, ""
 	}
@@ -92,12 +95,7 @@ func (d *directory) target(m *lane.Member) (box *lane.Box, limit string) {
 	}
 	m.Topic = t
 	if created {
-		d.Begin(m, func() {
-			d.spawn(d.TopicShards, t.ID, &lane.Child{
-				Kind: supervisor.Topic, Box: t.Box, New: func() actor.Actor { return d.kinds.Topic(t) },
-				Stopped: func() bool { return d.stopped(t) },
-			})
-		})
+		d.Begin(m, func() { spawn(d.TopicShards, t.ID, &lane.Child{Kin: d.topics, Box: t.Box}) })
 	}
 	return t.Box, ""
 }
@@ -117,15 +115,15 @@ func (d *directory) keepHistory(k lane.Key) {
 	}
 }
 
-func (d *directory) spawn(shards lane.Shards, id wamp.ID, child *lane.Child) {
+func spawn(shards lane.Shards, id wamp.ID, child *lane.Child) {
 	child.Name = strconv.FormatUint(uint64(id), 10)
 	shards.Spawn(uint64(id), child)
 }
 
 // stopped tells the directory that the actor of a handle has stopped; a shard
 // calls it.
-func (d *directory) stopped(handle any) bool {
-	d.Directory.Post(nil, lane.Item{Op: lane.OpStopped, Ext: handle})
+func (d *directory) stopped(b *lane.Box) bool {
+	d.Directory.Post(nil, lane.Item{Op: lane.OpStopped, Ext: b.Owner()})
 	return true
 }
 

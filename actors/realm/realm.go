@@ -75,10 +75,11 @@ func (r *realm) start(c actor.Context) {
 	h.SessionShards = r.shards(c, "sessions")
 	h.TopicShards = r.shards(c, "topics")
 	h.ProcedureShards = r.shards(c, "procedures")
-	(&directory{Realm: h, kinds: *k}).keepHistories()
-	spawn(c, env.Leaf(DirectoryKind, h.Directory, func() actor.Actor { return &directory{Realm: h, kinds: *k} }), "directory")
-	spawn(c, env.Leaf(supervisor.Meta, h.Meta, func() actor.Actor { return k.Meta(h) }), "meta")
-	spawn(c, env.Leaf(supervisor.Retention, h.Retention, func() actor.Actor { return k.Retention(h) }), "retention")
+	d := newDirectory(h, *k)
+	d.keepHistories()
+	grow(c, env.Leaf(DirectoryKind, h.Directory, func() actor.Actor { return d }), "directory")
+	grow(c, env.Leaf(supervisor.Meta, h.Meta, func() actor.Actor { return k.Meta(h) }), "meta")
+	grow(c, env.Leaf(supervisor.Retention, h.Retention, func() actor.Actor { return k.Retention(h) }), "retention")
 	r.o.Opened(h)
 }
 
@@ -87,13 +88,13 @@ func (r *realm) shards(c actor.Context, name string) lane.Shards {
 	shards := make(lane.Shards, r.o.Shards)
 	for i := range shards {
 		box, props := shard.New(r.o.Env)
-		spawn(c, props, name+"/"+strconv.Itoa(i))
+		grow(c, props, name+"/"+strconv.Itoa(i))
 		shards[i] = box
 	}
 	return shards
 }
 
-func spawn(c actor.Context, props *actor.Props, name string) {
+func grow(c actor.Context, props *actor.Props, name string) {
 	if _, err := c.SpawnNamed(props, name); err != nil {
 		panic(err)
 	}

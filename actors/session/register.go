@@ -21,10 +21,11 @@ func (s *session) onRegister(m *wamp.Message) {
 	l := &s.Ledger
 	member := &lane.Member{
 		Session: s.Session, URI: string(m.URI), Match: m.Match, Procedure: true,
-		Invoke: m.Invoke, Flags: m.Flags, Waiting: []wamp.ID{m.Request},
+		Invoke: m.Invoke, Flags: m.Flags,
 	}
+	member.Ask(m.Request)
 	if m.Options != nil {
-		member.Limit = int64(min(m.Options.Concurrency, math.MaxInt64))
+		member.Limit = int32(min(m.Options.Concurrency, math.MaxInt32))
 	}
 	if l.Registrations == nil {
 		l.Registrations = map[lane.Key]*lane.Member{}

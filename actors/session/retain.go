@@ -14,7 +14,7 @@ func (s *session) subscribeAgain(old *lane.Member, m *wamp.Message) {
 	}
 	state := old.State()
 	if state == lane.Pending {
-		old.Waiting = append(old.Waiting, m.Request)
+		old.Ask(m.Request)
 		return
 	}
 	s.write(&wamp.Message{Type: wamp.Subscribed, Request: m.Request, ID: old.ID()})

@@ -27,7 +27,8 @@ func (s *session) onSubscribe(m *wamp.Message) {
 		s.fail(wamp.Subscribe, m.Request, limit("subscriptions per session"))
 		return
 	}
-	member := &lane.Member{Session: s.Session, URI: k.URI, Match: k.Match, Flags: m.Flags, Waiting: []wamp.ID{m.Request}}
+	member := &lane.Member{Session: s.Session, URI: k.URI, Match: k.Match, Flags: m.Flags}
+	member.Ask(m.Request)
 	if l.Subscriptions == nil {
 		l.Subscriptions = map[lane.Key]*lane.Member{}
 	}
@@ -60,11 +61,10 @@ func (s *session) onJoined(m *lane.Member) {
 	} else {
 		setID(&s.Ledger.Subscribed, m)
 	}
-	for _, request := range m.Waiting {
+	for _, request := range m.Answer() {
 		reply.Request = request
 		s.write(&reply)
 	}
-	m.Waiting = nil
 	s.beginRecall(m)
 	s.unhold()
 }
@@ -89,7 +89,7 @@ func (s *session) onRefused(m *lane.Member, why *lane.Failure) {
 	} else {
 		delete(s.Ledger.Subscriptions, m.Key())
 	}
-	for _, id := range m.Waiting {
+	for _, id := range m.Answer() {
 		s.fail(request, id, &wamp.Error{URI: why.URI, Message: why.Message})
 	}
 	s.unhold()

@@ -23,18 +23,32 @@ const Kind = supervisor.Shard
 type shard struct {
 	env      *lane.Env
 	box      *lane.Box
-	children map[string]*lane.Child
-	settling []*lane.Child
+	children map[string]offspring
+	settling []offspring
 	stopping bool
-	// once are the Props that all children of a kind share which are never
-	// restarted, and spawning is the one of them that is being spawned.
-	once     map[supervisor.Kind]*actor.Props
+	// props are what all children of a kind share, and spawning is the one of them
+	// that is being spawned.
+	props    map[*lane.Kin]*actor.Props
 	spawning *lane.Child
+}
+
+// offspring is a child that was spawned. Names are told to protoactor only.
+type offspring struct {
+	kin *lane.Kin
+	box *lane.Box
+}
+
+// settle settles a part of what the child left, and says whether that was all.
+func (o offspring) settle() (done bool) { return o.kin.Stopped == nil || o.kin.Stopped(o.box) }
+
+func (o offspring) settleAll() {
+	for !o.settle() {
+	}
 }
 
 // New returns the mailbox of a shard, and the Props of its actor.
 func New(env *lane.Env) (*lane.Box, *actor.Props) {
-	s := &shard{env: env, children: map[string]*lane.Child{}, once: map[supervisor.Kind]*actor.Props{}}
+	s := &shard{env: env, children: map[string]offspring{}, props: map[*lane.Kin]*actor.Props{}}
 	s.box = env.NewBox(Kind, nil)
 	props := env.Parent(Kind, func() actor.Actor { return s }, nil)
 	return s.box, props.Configure(actor.WithMailbox(func() actor.Mailbox { return s.box }))
@@ -68,54 +82,45 @@ func (s *shard) handle(c actor.Context, it *lane.Item) {
 }
 
 func (s *shard) onSpawn(c actor.Context, child *lane.Child) {
-	pid, err := c.SpawnNamed(s.props(child), child.Name)
+	s.spawning = child
+	pid, err := c.SpawnNamed(s.propsOf(child.Kin), child.Name)
+	s.spawning = nil
 	if err != nil {
 		s.env.Log.Error().Err(err).Str("actor", child.Name).Msg("spawn failed")
 		child.GiveUp()
 		return
 	}
-	s.children[pid.Id] = child
+	s.children[pid.Id] = offspring{child.Kin, child.Box}
 }
 
-// props returns the Props of a child. Those of many small actors would take more
-// memory than the actors.
-func (s *shard) props(child *lane.Child) *actor.Props {
-	if !child.Once {
-		return s.env.Leaf(child.Kind, child.Box, child.New)
-	}
-	s.spawning = child
-	p := s.once[child.Kind]
+// propsOf returns the Props of the children of a kind. Props of their own would
+// take more memory than many a small actor.
+func (s *shard) propsOf(kin *lane.Kin) *actor.Props {
+	p := s.props[kin]
 	if p == nil {
-		p = s.env.Shared(child.Kind,
-			func() *lane.Box { return s.spawning.Box },
-			func() actor.Actor {
-				produce := s.spawning.New
-				s.spawning.New = nil
-				return produce()
-			})
-		s.once[child.Kind] = p
+		p = s.env.Shared(kin, func() *lane.Box { return s.spawning.Box })
+		s.props[kin] = p
 	}
 	return p
 }
 
 func (s *shard) onTerminated(who *actor.PID) {
-	child := s.children[who.Id]
-	if child == nil {
+	child, ok := s.children[who.Id]
+	if !ok {
 		return
 	}
 	delete(s.children, who.Id)
-	child.Box.Close()
+	child.box.Close()
 	s.begin(child)
 }
 
 // begin settles a child, and comes back to it after others if it takes long. A
 // shard that is stopping hears nothing more from itself and settles it at once.
-func (s *shard) begin(child *lane.Child) {
+func (s *shard) begin(child offspring) {
 	switch {
 	case s.stopping:
-		child.Settle()
-	case child.Stopped == nil || child.Stopped():
-	default:
+		child.settleAll()
+	case !child.settle():
 		s.settling = append(s.settling, child)
 		if len(s.settling) == 1 {
 			s.goOn()
@@ -136,7 +141,7 @@ func (s *shard) onSettle() {
 	}
 	child := s.settling[0]
 	s.settling = s.settling[1:]
-	if !child.Stopped() {
+	if !child.settle() {
 		s.settling = append(s.settling, child)
 	}
 	s.goOn()
@@ -145,7 +150,7 @@ func (s *shard) onSettle() {
 func (s *shard) onStopping() {
 	s.stopping = true
 	for _, child := range s.settling {
-		child.Settle()
+		child.settleAll()
 	}
 	s.settling = nil
 }
