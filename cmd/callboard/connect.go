@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/callboard-wamp/callboard/codec"
@@ -25,6 +26,7 @@ var schemes = []string{"ws", "wss", "tcp", "tcps", "unix"}
 // peer are the flags of the commands that open a session.
 type peer struct {
 	url, realm, serializer string
+	batched                bool
 	kwargs, options        []string
 	timeout                time.Duration
 }
@@ -34,6 +36,7 @@ func (p *peer) flags(c *cobra.Command) {
 	f.StringVar(&p.url, "url", "ws://127.0.0.1:8080/ws", "router: ws://host:port/path, tcp://host:port or unix:///path")
 	f.StringVar(&p.realm, "realm", "realm1", "realm to join")
 	f.StringVar(&p.serializer, "serializer", "json", "json, msgpack or cbor")
+	f.BoolVar(&p.batched, "batched", false, "WebSocket: take the batched subprotocol of the serializer, several messages in one frame")
 	f.StringArrayVar(&p.options, "option", nil, "option of the request as `key=value`, the value as arguments are; repeatable")
 }
 
@@ -51,12 +54,16 @@ func (p *peer) join(ctx context.Context) (*client.Session, error) {
 	if !ok {
 		return nil, fmt.Errorf("--serializer %s: json, msgpack and cbor are known", p.serializer)
 	}
-	if u, err := url.Parse(p.url); err != nil || !slices.Contains(schemes, u.Scheme) {
+	u, err := url.Parse(p.url)
+	if err != nil || !slices.Contains(schemes, u.Scheme) {
 		return nil, fmt.Errorf("--url %s: not of the form ws://host:port/path, tcp://host:port or unix:///path", p.url)
+	}
+	if p.batched && !strings.HasPrefix(u.Scheme, "ws") {
+		return nil, fmt.Errorf("--batched: batches are of WebSocket alone, not of %s", p.url)
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	session, err := client.Dial(ctx, p.url, client.Options{Realm: wamp.URI(p.realm), Serializer: s})
+	session, err := client.Dial(ctx, p.url, client.Options{Realm: wamp.URI(p.realm), Serializer: s, Batched: p.batched})
 	if err != nil {
 		return nil, failed(fmt.Errorf("%s: %w", p.url, err))
 	}
