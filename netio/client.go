@@ -103,20 +103,31 @@ func connect(ctx context.Context, u *url.URL, config *tls.Config) (Conn, error) 
 		}
 		address = net.JoinHostPort(u.Hostname(), port)
 	}
-	if !s.tls {
-		var d net.Dialer
-		c, err := d.DialContext(ctx, s.network, address)
-		if err != nil {
-			return nil, err
-		}
-		return NewSocket(c)
-	}
-	d := tls.Dialer{Config: config}
+	var d net.Dialer
 	c, err := d.DialContext(ctx, s.network, address)
 	if err != nil {
 		return nil, err
 	}
-	return NewQueued(c), nil
+	conn, err := NewSocket(c)
+	if err != nil || !s.tls {
+		return conn, err
+	}
+	return ClientTLS(conn, clientTLS(config, u.Hostname(), s.raw)), nil
+}
+
+// clientTLS fills in what the URL says.
+func clientTLS(config *tls.Config, host string, raw bool) *tls.Config {
+	if config == nil {
+		config = &tls.Config{}
+	}
+	c := whole(config)
+	if c.ServerName == "" {
+		c.ServerName = host
+	}
+	if c.NextProtos == nil && !raw {
+		c.NextProtos = []string{"http/1.1"}
+	}
+	return c
 }
 
 // ClientHandshake does the client's side of the handshake on a connection that

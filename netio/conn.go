@@ -11,7 +11,8 @@ const MaxBuffers = 512
 var errNoSpace = errors.New("netio: no space to read into")
 
 // Conn is one transport connection. [NewSocket] and [NewQueued] make one of a
-// [net.Conn], [Pipe] makes two that are connected in memory.
+// [net.Conn], [Pipe] makes two that are connected in memory, [ServerTLS] and
+// [ClientTLS] make one of another.
 //
 // Read and Write block and serve the handshake. Afterwards one goroutine calls
 // ReadReady, one [Outbox] calls TryWrite and WaitWritable, never both at the
@@ -32,8 +33,10 @@ type Conn interface {
 
 	// TryWrite writes what the peer's window takes of at most [MaxBuffers]
 	// slices, in one system call and without waiting. Less than everything is
-	// no error: the rest may be tried after WaitWritable. The slices belong to
-	// the caller again when it returns.
+	// no error: the rest may be tried after WaitWritable, and comes first in
+	// whatever is written next, because some of it may be encrypted already. The
+	// slices belong to the caller again when it returns. With TLS there may be one
+	// system call for every 240 KiB.
 	TryWrite(bufs [][]byte) (int, error)
 
 	// WaitWritable waits until TryWrite has a prospect of writing something.

@@ -2,11 +2,13 @@ package netio_test
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"io"
 	"math/rand/v2"
 	"net"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -25,7 +27,13 @@ var (
 		{"pipe", func(*testing.T) (a, b netio.Conn) { return netio.Pipe(1000) }},
 		{"queued", queuedTCP},
 	}
-	allConns = append(plainConns[:len(plainConns):len(plainConns)], connKind{"queued tls", queuedTLS})
+	secureConns = []connKind{
+		{"tls", secureTCP(0)},
+		{"tls 1.2", secureTCP(tls.VersionTLS12)},
+		{"tls pipe", securePipe},
+		{"queued tls", queuedTLS},
+	}
+	allConns = slices.Concat(plainConns, secureConns)
 )
 
 // eachConn runs a test over every kind of connection.

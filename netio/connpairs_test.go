@@ -68,7 +68,39 @@ func queuedTLS(t *testing.T) (a, b netio.Conn) {
 	return socket(t, client), socket(t, server)
 }
 
-func certificate(t *testing.T) tls.Certificate {
+// secureTCP has TLS between two sockets.
+func secureTCP(version uint16) func(t *testing.T) (a, b netio.Conn) {
+	return func(t *testing.T) (a, b netio.Conn) {
+		x, y := sockets(t, "tcp", "127.0.0.1:0")
+		return secured(t, x, y, version)
+	}
+}
+
+// securePipe has TLS between the ends of a pipe that holds less than a record.
+func securePipe(t *testing.T) (a, b netio.Conn) {
+	x, y := netio.Pipe(1000)
+	return secured(t, x, y, 0)
+}
+
+// secured makes a TLS session of at most this version over two ends.
+func secured(t testing.TB, x, y netio.Conn, version uint16) (a, b netio.Conn) {
+	t.Helper()
+	server, err := netio.CompleteTLS(&tls.Config{Certificates: []tls.Certificate{certificate(t)}, MaxVersion: version}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a = netio.ClientTLS(x, &tls.Config{InsecureSkipVerify: true})
+	b = netio.ServerTLS(y, server)
+	done := make(chan error, 1)
+	go func() { _, err := a.Write(nil); done <- err }()
+	_, err = b.Write(nil)
+	if err := errors.Join(err, <-done); err != nil {
+		t.Fatal(err)
+	}
+	return a, b
+}
+
+func certificate(t testing.TB) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
