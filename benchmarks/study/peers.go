@@ -16,6 +16,7 @@ type row struct {
 	args  string // of callboard bench
 	raw   bool   // over RawSocket
 	relay string // what the relay is given in place of args; "-": there is no floor
+	alone bool   // nexusd has nothing like it
 	fresh bool   // a router that has done nothing before: memory that it has used stays with it
 }
 
@@ -41,6 +42,9 @@ var rows = []row{
 	{name: "events 1:100, json, msgpack and cbor, 16 B", args: "fanout --serializer json,msgpack,cbor", relay: "fanout"},
 	{name: "events 1:1000, json, 16 B", args: "fanout --clients 1000 --window 4"},
 	{name: "10,000 patterns, json, 16 B", args: "patterns", relay: "-"},
+	{name: "calls, json, 16 B, batched", args: "rpc --batched", relay: "rpc", alone: true},
+	{name: "events 1:1, json, 16 B, batched", args: "pubsub --batched", relay: "pubsub", alone: true},
+	{name: "events 1:100, json, 16 B, batched", args: "fanout --batched", relay: "fanout", alone: true},
 	{name: "join and leave, json", args: "connect", relay: "-"},
 	{name: "1,000 idle sessions, json", args: "idle", relay: "-", fresh: true},
 }
@@ -79,7 +83,7 @@ func (s *study) compare(ctx context.Context, c *comparison, r row, sys *system) 
 	if sys.relay && r.relay != "" {
 		args = r.relay
 	}
-	if args == "-" {
+	if args == "-" || r.alone && sys.name == "nexusd" {
 		return nil
 	}
 	if r.fresh {
@@ -161,6 +165,9 @@ func rate(list []*benchmarks.Result) string {
 	var all []float64
 	for _, r := range list {
 		all = append(all, r.OpsPerSec)
+	}
+	if len(all) == 0 {
+		return "–"
 	}
 	return short(median(all))
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/callboard-wamp/callboard/benchmarks"
 	"go.uber.org/goleak"
 )
 
@@ -47,6 +48,17 @@ func TestMedian(t *testing.T) {
 		if got := median(tc.list); got != tc.want {
 			t.Errorf("%v: %v", tc.list, got)
 		}
+	}
+}
+
+// Who does not run a row has a dash in every column of it.
+func TestComparisonTable(t *testing.T) {
+	r := &benchmarks.Result{OpsPerSec: 5000, Router: &benchmarks.RouterUsage{CPUPerMessage: 2}, Parts: make([]benchmarks.Part, 1)}
+	results := make([]comparison, len(rows))
+	results[0] = comparison{"callboard": {r, r, r}}
+	lines := strings.Split(comparisonTable(results), "\n")
+	if want := "| " + rows[0].name + " | 2 | – | – | 5k | – | 0 ms | – |"; lines[2] != want {
+		t.Errorf("got %s, want %s", lines[2], want)
 	}
 }
 
