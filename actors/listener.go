@@ -1,7 +1,9 @@
 package actors
 
 import (
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
@@ -26,6 +28,11 @@ type Listener struct {
 	Net net.Listener
 	// Accept says which transports are offered and where.
 	Accept netio.AcceptOptions
+	// TLS is what connections are served with; nil means without TLS. It must have
+	// a certificate, or a way to get one, and is copied; [netio.CompleteTLS] says
+	// what is changed. The handshake is part of that of the transport: it has the
+	// same time, and a connection counts as one without a session until then.
+	TLS *tls.Config
 	// Exempt are addresses, such as those of a proxy, from which any number of
 	// connections may be without a session. Loopback always is.
 	Exempt []netip.Prefix
@@ -47,6 +54,14 @@ func (r *Router) Serve(l Listener) error {
 	if !r.started || r.drained {
 		l.Net.Close()
 		return errDraining
+	}
+	if l.TLS != nil {
+		config, err := netio.CompleteTLS(l.TLS, l.Accept.Transports)
+		if err != nil {
+			l.Net.Close()
+			return fmt.Errorf("actors: %w", err)
+		}
+		l.TLS = config
 	}
 	o := r.options(l.Accept)
 	props := actor.PropsFromProducer(func() actor.Actor {
@@ -137,6 +152,9 @@ func (l *listener) take(c net.Conn) {
 	conn, err := netio.NewSocket(c)
 	if err != nil {
 		conn = netio.NewQueued(c)
+	}
+	if l.l.TLS != nil {
+		conn = netio.ServerTLS(conn, l.l.TLS) // the handshake is the reader's
 	}
 	if r.attach(conn, l.o, left) != nil {
 		left()

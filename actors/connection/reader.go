@@ -2,6 +2,7 @@ package connection
 
 import (
 	"errors"
+	"io"
 	"time"
 
 	"github.com/callboard-wamp/callboard/actors/lane"
@@ -9,6 +10,7 @@ import (
 	"github.com/callboard-wamp/callboard/codec"
 	"github.com/callboard-wamp/callboard/netio"
 	"github.com/callboard-wamp/callboard/supervisor"
+	"github.com/rs/zerolog"
 )
 
 // reader is the goroutine that reads one socket: it parses envelopes in place,
@@ -81,11 +83,28 @@ func (r *reader) open() error {
 // refused waits for the peer to take note of the answer to its handshake.
 func (r *reader) refused(err error) {
 	var refusal *netio.HandshakeError
-	if errors.As(err, &refusal) || errors.Is(err, netio.ErrServed) {
+	if errors.As(err, &refusal) || errors.Is(err, netio.ErrServed) || r.insecure(err) {
 		r.conn.CloseWrite()
 		r.conn.SetReadDeadline(time.Now().Add(r.env.Limits.LingerTime))
 		netio.Discard(r.conn, r.env.Limits.LingerBytes)
 	}
+}
+
+// insecure counts and logs a TLS handshake that failed, and says whether the peer
+// was told. Peers that merely go away, as those do that look whether a port is
+// open, are worth no line in the log of operators.
+func (r *reader) insecure(err error) (told bool) {
+	var failed *netio.TLSError
+	if !errors.As(err, &failed) {
+		return false
+	}
+	r.env.Counters.FailedTLS.Add(1)
+	level := zerolog.InfoLevel
+	if errors.Is(err, io.EOF) {
+		level = zerolog.DebugLevel
+	}
+	r.env.Log.WithLevel(level).Str("remote", r.conn.RemoteAddr().String()).Err(failed.Err).Msg("TLS handshake failed")
+	return !failed.Lost
 }
 
 // loop reads, parses, posts and runs until the transport ends.

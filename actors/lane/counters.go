@@ -59,6 +59,7 @@ type Counters struct {
 	Joins     atomic.Uint64 // sessions so far
 	Sessions  atomic.Int64  // open now
 	Conns     atomic.Int64  // open now
+	FailedTLS atomic.Uint64 // TLS handshakes that failed
 	OutOfStep atomic.Uint64
 	// StoreFailing is 1 while the store takes nothing: an alarm.
 	StoreFailing atomic.Int64
