@@ -182,7 +182,7 @@ func (o *Options) transport() error {
 		"ws": "ws", "wss": "ws", "tcp": "rawsocket", "tcps": "rawsocket", "rs": "rawsocket", "rss": "rawsocket", "unix": "rawsocket",
 	}[u.Scheme]
 	if !ok {
-		return fmt.Errorf("url %s: not of the form ws://host:port/path, tcp://host:port or unix:///path", o.URL)
+		return fmt.Errorf("url %s: not of the form ws://host:port/path, tcp://host:port, wss:// or tcps:// likewise, or unix:///path", o.URL)
 	}
 	if o.Transport != "" && o.Transport != kind {
 		return fmt.Errorf("url %s is not of transport %s", o.URL, o.Transport)

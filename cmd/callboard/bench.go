@@ -36,6 +36,7 @@ type bench struct {
 	size, window, pid, message int
 	rate                       float64
 	acknowledge                bool
+	trust                      trust
 }
 
 func benchCommand() *cobra.Command {
@@ -78,12 +79,13 @@ func scenarioList() string {
 
 func (b *bench) targetFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&b.url, "url", "", "router: ws://host:port/path, tcp://host:port or unix:///path (default is callboard serve on this machine)")
+	f.StringVar(&b.url, "url", "", "router: ws://host:port/path, tcp://host:port, wss:// or tcps:// likewise, or unix:///path (default is callboard serve on this machine)")
 	f.StringVar(&b.transport, "transport", "", "ws or rawsocket (default ws)")
 	f.BoolVar(&b.relay, "relay", false, "the other end is the relay of benchmarks/relay: the floor below every router")
 	f.StringVar(&b.realm, "realm", "realm1", "realm to join")
 	f.StringSliceVar(&b.serializers, "serializer", []string{"json"}, "json, msgpack or cbor; of several, as in json,cbor, the sessions take one after the other")
 	f.BoolVar(&b.batched, "batched", false, "WebSocket: take the batched subprotocols")
+	b.trust.flags(c)
 	f.IntVar(&b.pid, "pid", 0, "process of the router, to measure its processor time (Linux)")
 	f.BoolVar(&b.json, "json", false, "print the result as one line of JSON")
 	f.BoolVar(&b.csv, "csv", false, "print the result as CSV")
@@ -165,9 +167,13 @@ func (b *bench) complete(scenario string) error {
 	if b.warmup == 0 {
 		b.warmup = -1 // none, where zero would mean the default
 	}
+	config, err := b.trust.config()
+	if err != nil {
+		return err
+	}
 	b.options = benchmarks.Options{
 		Scenario: scenario, URL: b.url, Transport: b.transport, Realm: wamp.URI(b.realm), Serializers: serializers,
-		Batched: b.batched,
+		Batched: b.batched, TLS: config,
 		Clients: b.clients, Publishers: b.publishers, Topics: b.topics, Callees: b.callees, Patterns: b.patterns,
 		Procedures: b.procedures, Idle: b.idle, Flux: b.flux, Relay: b.relay,
 		Size: b.size, Window: b.window, Rate: b.rate, Acknowledge: b.acknowledge,

@@ -20,8 +20,8 @@ const (
 	leaveTimeout = 2 * time.Second
 )
 
-// schemes of --url; wss and tcps are over TLS.
-var schemes = []string{"ws", "wss", "tcp", "tcps", "unix"}
+// schemes of --url; wss, and tcps or rss, are over TLS.
+var schemes = []string{"ws", "wss", "tcp", "tcps", "rs", "rss", "unix"}
 
 // peer are the flags of the commands that open a session.
 type peer struct {
@@ -29,14 +29,16 @@ type peer struct {
 	batched                bool
 	kwargs, options        []string
 	timeout                time.Duration
+	trust                  trust
 }
 
 func (p *peer) flags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&p.url, "url", "ws://127.0.0.1:8080/ws", "router: ws://host:port/path, tcp://host:port or unix:///path")
+	f.StringVar(&p.url, "url", "ws://127.0.0.1:8080/ws", "router: ws://host:port/path, tcp://host:port, wss:// or tcps:// likewise, or unix:///path")
 	f.StringVar(&p.realm, "realm", "realm1", "realm to join")
 	f.StringVar(&p.serializer, "serializer", "json", "json, msgpack or cbor")
 	f.BoolVar(&p.batched, "batched", false, "WebSocket: take the batched subprotocol of the serializer, several messages in one frame")
+	p.trust.flags(c)
 	f.StringArrayVar(&p.options, "option", nil, "option of the request as `key=value`, the value as arguments are; repeatable")
 }
 
@@ -56,14 +58,18 @@ func (p *peer) join(ctx context.Context) (*client.Session, error) {
 	}
 	u, err := url.Parse(p.url)
 	if err != nil || !slices.Contains(schemes, u.Scheme) {
-		return nil, fmt.Errorf("--url %s: not of the form ws://host:port/path, tcp://host:port or unix:///path", p.url)
+		return nil, fmt.Errorf("--url %s: not of the form ws://host:port/path, tcp://host:port, wss:// or tcps:// likewise, or unix:///path", p.url)
 	}
 	if p.batched && !strings.HasPrefix(u.Scheme, "ws") {
 		return nil, fmt.Errorf("--batched: batches are of WebSocket alone, not of %s", p.url)
 	}
+	config, err := p.trust.config()
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	session, err := client.Dial(ctx, p.url, client.Options{Realm: wamp.URI(p.realm), Serializer: s, Batched: p.batched})
+	session, err := client.Dial(ctx, p.url, client.Options{Realm: wamp.URI(p.realm), Serializer: s, Batched: p.batched, TLS: config})
 	if err != nil {
 		return nil, failed(fmt.Errorf("%s: %w", p.url, err))
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/callboard-wamp/callboard/actors/store/pebble"
+	"github.com/callboard-wamp/callboard/benchmarks/selfsigned"
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/callboard-wamp/callboard/wamp/client"
 )
@@ -26,6 +27,15 @@ func TestDocumentedExample(t *testing.T) {
 	dir := t.TempDir()
 	example = regexp.MustCompile(`127\.0\.0\.1:\d+`).ReplaceAllString(example, "127.0.0.1:0")
 	example = strings.ReplaceAll(example, "/run/callboard/", dir+"/")
+	cert, _, err := selfsigned.Write(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	believed, err := (&trust{ca: cert}).config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	example = strings.ReplaceAll(example, "/etc/callboard/", dir+"/")
 	example = strings.ReplaceAll(example, "/var/lib/callboard", dir+"/store")
 	path := filepath.Join(dir, "callboard.yaml")
 	if err := os.WriteFile(path, []byte(example), 0o600); err != nil {
@@ -40,7 +50,7 @@ func TestDocumentedExample(t *testing.T) {
 		_ = talk.Close()
 	}()
 	lines, urls := bufio.NewScanner(out), []string{}
-	for len(urls) < 3 && lines.Scan() {
+	for len(urls) < 4 && lines.Scan() {
 		url, ok := strings.CutPrefix(lines.Text(), "listening on ")
 		if !ok {
 			t.Fatal(lines.Text())
@@ -50,7 +60,7 @@ func TestDocumentedExample(t *testing.T) {
 	go func() { _, _ = io.Copy(io.Discard, out) }() // ends when run does
 	for _, url := range urls {
 		for _, realm := range []string{"com.example.shop", "com.example.lab"} {
-			s, err := client.Dial(ctx, url, client.Options{Realm: wamp.URI(realm)})
+			s, err := client.Dial(ctx, url, client.Options{Realm: wamp.URI(realm), TLS: believed})
 			if err != nil {
 				t.Fatalf("%s, %s: %v", url, realm, err)
 			}

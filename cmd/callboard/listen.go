@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/callboard-wamp/callboard/cmd/callboard/config"
 	"github.com/callboard-wamp/callboard/netio"
+	"github.com/rs/zerolog"
 )
 
 // door is an address that is open, and what it lets in.
@@ -18,6 +20,7 @@ type door struct {
 	net.Listener
 	config.Address
 	accept netio.AcceptOptions
+	tls    *tls.Config
 	exempt []netip.Prefix
 }
 
@@ -36,19 +39,19 @@ func closeAll(doors []*door) {
 }
 
 // listen opens one address. Unless the listener says so, other machines cannot
-// reach it.
-func listen(l *config.Listener, cfg *config.File) (*door, error) {
+// reach it. What is wrong later with a certificate is logged.
+func listen(l *config.Listener, cfg *config.File, log zerolog.Logger) (*door, error) {
 	a, err := config.ParseAddress(l.URL)
 	if err != nil {
 		return nil, err
 	}
 	d := &door{Address: a, exempt: l.Exempt}
 	d.accept = netio.AcceptOptions{Transports: netio.RawSocketOnly, MaxMessage: cfg.MaxMessageOf(l)}
-	switch a.Scheme {
-	case "unix":
+	switch {
+	case a.Scheme == "unix":
 		d.Listener, err = listenUnix(a.Path, l)
 		return d, err
-	case "ws":
+	case a.WebSocket():
 		d.accept.Transports, d.accept.WebSocketPath, d.accept.Origins = netio.WebSocketAndRawSocket, a.Path, l.Allowed()
 	}
 	at, err := net.ResolveTCPAddr("tcp", a.Host)
@@ -57,6 +60,11 @@ func listen(l *config.Listener, cfg *config.File) (*door, error) {
 	}
 	if !at.IP.IsLoopback() && !l.InsecureRemote {
 		return nil, config.ErrRemote
+	}
+	if a.Secure() {
+		if d.tls, err = secure(&l.TLS, log); err != nil {
+			return nil, err
+		}
 	}
 	if d.Listener, err = netio.Listen(at.String(), cfg.Limits.KeepAlive()); err != nil {
 		return nil, plain(err)

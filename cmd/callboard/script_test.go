@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/callboard-wamp/callboard/benchmarks/faulty"
+	"github.com/callboard-wamp/callboard/benchmarks/selfsigned"
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/callboard-wamp/callboard/wamp/client"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -38,6 +39,7 @@ func TestMain(m *testing.M) {
 //	hang URL URI                 registers a procedure that only ends when canceled
 //	canceled                     waits until a call of it was canceled
 //	occupy NAME                  listens on a port of this test, $NAME
+//	certify FOLDER               makes FOLDER/cert.pem and FOLDER/key.pem
 //	faulty NAME FAULTS           runs a router that does what FAULTS say at $NAME
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -61,6 +63,7 @@ func TestScripts(t *testing.T) {
 			"canceled":  canceled,
 			"crash":     crash,
 			"faulty":    wrong,
+			"certify":   certify,
 		},
 	})
 }
@@ -206,6 +209,16 @@ func hang(ts *testscript.TestScript, neg bool, args []string) {
 
 func canceled(ts *testscript.TestScript, _ bool, _ []string) {
 	<-ts.Value(cancellations{}).(chan struct{})
+}
+
+func certify(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: certify FOLDER")
+	}
+	folder := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(folder, 0o700))
+	_, _, err := selfsigned.Write(folder)
+	ts.Check(err)
 }
 
 func occupy(ts *testscript.TestScript, neg bool, args []string) {

@@ -21,6 +21,7 @@ type serving struct {
 	listen, realms      []string
 	logLevel, logFormat string
 	insecureRemote      bool
+	tls                 config.TLS
 
 	talk io.Writer
 }
@@ -36,6 +37,8 @@ addresses and Unix sockets only, unless --insecure-remote is given.
 
 A WebSocket address takes RawSocket connections too. Port 0 means any free port;
 "listening on URL" on standard error says which, once connections are accepted.
+wss:// and tcps:// are the same over TLS, with the certificate that --cert and --key
+name. It is read again when its files change.
 
 Without a configuration file the defaults of the flags hold. With one, --listen
 replaces its listeners, --realm adds to its realms, --log-level and --log-format
@@ -52,7 +55,10 @@ replace its log.level and log.format, and --insecure-remote is for all listeners
 	f := c.Flags()
 	f.StringVarP(&s.file, "config", "c", "", "configuration `file`, - for standard input; config init writes one")
 	f.StringArrayVar(&s.listen, "listen", []string{"ws://127.0.0.1:8080/ws", "tcp://127.0.0.1:8081"},
-		"`address`: ws://host:port/path, tcp://host:port or unix:///path; repeatable")
+		"`address`: ws://host:port/path, tcp://host:port, wss:// or tcps:// likewise, or unix:///path; repeatable")
+	f.StringVar(&s.tls.Cert, "cert", "", "`file` of the certificate for wss:// and tcps:// of --listen, in PEM format")
+	f.StringVar(&s.tls.Key, "key", "", "`file` of its private key")
+	c.MarkFlagsRequiredTogether("cert", "key")
 	f.StringArrayVar(&s.realms, "realm", []string{"realm1"}, "`URI` of a realm that can be joined; repeatable")
 	f.StringVar(&s.logLevel, "log-level", "info", "trace, debug, info, warn, error or disabled")
 	f.StringVar(&s.logFormat, "log-format", "auto", "json, console, or auto: console on a terminal")
@@ -89,7 +95,7 @@ func (s *serving) run(c *cobra.Command) error {
 
 // route runs a router until ctx ends.
 func (s *serving) route(ctx context.Context, cfg *config.File, router actors.Config) error {
-	doors, err := s.open(cfg)
+	doors, err := s.open(cfg, router.Log)
 	if err != nil {
 		return err
 	}
@@ -100,7 +106,7 @@ func (s *serving) route(ctx context.Context, cfg *config.File, router actors.Con
 	}
 	defer shutdown()
 	for _, d := range doors {
-		if err := r.Serve(actors.Listener{Net: d.Listener, Accept: d.accept, Exempt: d.exempt}); err != nil {
+		if err := r.Serve(actors.Listener{Net: d.Listener, Accept: d.accept, TLS: d.tls, Exempt: d.exempt}); err != nil {
 			return failed(errors.Join(err, drain(r)))
 		}
 	}
@@ -124,8 +130,11 @@ func (s *serving) configure(c *cobra.Command) (*config.File, error) {
 	if given("listen") {
 		cfg.Listeners = nil
 		for _, address := range s.listen {
-			cfg.Listeners = append(cfg.Listeners, config.Listener{URL: address, InsecureRemote: s.insecureRemote})
+			cfg.Listeners = append(cfg.Listeners, config.Listener{URL: address, TLS: s.tls, InsecureRemote: s.insecureRemote})
 		}
+	}
+	if given("cert") && !slices.ContainsFunc(s.listen, secureAddress) {
+		return nil, errors.New("--cert: no --listen is wss:// or tcps://")
 	}
 	if given("log-level") {
 		cfg.Log.Level = s.logLevel
@@ -155,8 +164,13 @@ func (s *serving) addRealms(cfg *config.File) error {
 	return nil
 }
 
+func secureAddress(url string) bool {
+	a, err := config.ParseAddress(url)
+	return err == nil && a.Secure()
+}
+
 // open listens everywhere or nowhere.
-func (s *serving) open(cfg *config.File) ([]*door, error) {
+func (s *serving) open(cfg *config.File, log zerolog.Logger) ([]*door, error) {
 	from := "--listen"
 	if s.file != "" {
 		from = s.file + ":"
@@ -164,7 +178,7 @@ func (s *serving) open(cfg *config.File) ([]*door, error) {
 	var doors []*door
 	for i := range cfg.Listeners {
 		l := &cfg.Listeners[i]
-		d, err := listen(l, cfg)
+		d, err := listen(l, cfg, log)
 		if err != nil {
 			closeAll(doors)
 			return nil, fmt.Errorf("%s %s: %w", from, l.URL, err)

@@ -10,14 +10,16 @@ import (
 )
 
 // Address is where a listener listens: Host with a port, or the Path of a Unix
-// socket. For WebSocket, Path is where the upgrade is offered.
+// socket. For WebSocket, Path is where the upgrade is offered. The schemes wss,
+// and tcps or rss, are over TLS.
 type Address struct {
 	Scheme, Host, Path string
 }
 
-var errAddress = errors.New("not of the form ws://host:port/path, tcp://host:port or unix:///path")
+var errAddress = errors.New("not of the form ws://host:port/path, tcp://host:port, wss:// or tcps:// likewise, or unix:///path")
 
-// ParseAddress reads ws://host:port/path, tcp://host:port or unix:///path.
+// ParseAddress reads ws://host:port/path, tcp://host:port or unix:///path, and
+// wss://host:port/path, tcps://host:port or rss://host:port.
 func ParseAddress(text string) (Address, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
@@ -25,13 +27,25 @@ func ParseAddress(text string) (Address, error) {
 	}
 	switch {
 	case u.Scheme == "unix" && u.Host == "" && u.Path != "":
-	case u.Scheme == "tcp" && u.Path == "" && portOf(u):
-	case u.Scheme == "ws" && portOf(u):
+	case rawSchemes[u.Scheme] && u.Path == "" && portOf(u):
+	case webSchemes[u.Scheme] && portOf(u):
 	default:
 		return Address{}, errAddress
 	}
 	return Address{u.Scheme, u.Host, u.Path}, nil
 }
+
+var (
+	rawSchemes    = map[string]bool{"tcp": true, "tcps": true, "rss": true}
+	webSchemes    = map[string]bool{"ws": true, "wss": true}
+	secureSchemes = map[string]bool{"wss": true, "tcps": true, "rss": true}
+)
+
+// WebSocket says whether the address takes WebSocket, besides RawSocket.
+func (a Address) WebSocket() bool { return webSchemes[a.Scheme] }
+
+// Secure says whether connections are over TLS.
+func (a Address) Secure() bool { return secureSchemes[a.Scheme] }
 
 func portOf(u *url.URL) bool {
 	_, err := strconv.ParseUint(u.Port(), 10, 16)

@@ -74,9 +74,10 @@ func (d *decoder) checkListener(key string, l *Listener, before []Address) Addre
 	if a.Scheme != "unix" && l.Owner != "" {
 		d.reject(key+".owner", "is for Unix sockets only")
 	}
-	if a.Scheme != "ws" && l.Origins != nil {
+	if !a.WebSocket() && l.Origins != nil {
 		d.reject(key+".origins", "is for WebSocket only")
 	}
+	d.checkTLS(key, l, a)
 	for i, o := range l.Origins {
 		if _, err := netio.ParseOrigin(o); err != nil {
 			d.reject(fmt.Sprintf("%s.origins[%d]", key, i), err.Error())

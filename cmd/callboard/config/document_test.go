@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/callboard-wamp/callboard/actors"
+	"github.com/callboard-wamp/callboard/benchmarks/selfsigned"
 	"github.com/callboard-wamp/callboard/cmd/callboard/config"
 	"github.com/callboard-wamp/callboard/supervisor"
 )
@@ -86,7 +87,11 @@ func flow(p supervisor.Policy) string {
 // The complete example is correct, and complete.
 func TestDocumentedExample(t *testing.T) {
 	example := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindStringSubmatch(document(t))[1]
-	parse(t, example)
+	folder := t.TempDir()
+	if _, _, err := selfsigned.Write(folder); err != nil {
+		t.Fatal(err)
+	}
+	parse(t, strings.ReplaceAll(example, "/etc/callboard/", folder+"/"))
 	for _, k := range config.Keys() {
 		name := strings.TrimSuffix(k.Key, ".NAME")
 		name = name[strings.LastIndexByte(name, '.')+1:]
@@ -100,7 +105,7 @@ func TestDocumentedExample(t *testing.T) {
 func TestEveryFieldHasAKey(t *testing.T) {
 	for _, typ := range []reflect.Type{
 		reflect.TypeFor[actors.Limits](), reflect.TypeFor[actors.RealmConfig](), reflect.TypeFor[supervisor.Policy](),
-		reflect.TypeFor[config.Listener](), reflect.TypeFor[config.Store](), reflect.TypeFor[config.File](),
+		reflect.TypeFor[config.Listener](), reflect.TypeFor[config.TLS](), reflect.TypeFor[config.Store](), reflect.TypeFor[config.File](),
 	} {
 		for i := range typ.NumField() {
 			if f := typ.Field(i); f.Tag.Get("yaml") == "" {

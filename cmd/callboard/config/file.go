@@ -23,6 +23,8 @@ type File struct {
 type Listener struct {
 	// URL is of the form that [ParseAddress] reads.
 	URL string `yaml:"url"`
+	// TLS is for those schemes that are over it.
+	TLS TLS `yaml:"tls"`
 	// MaxMessage replaces the limit of the same name; 0 leaves it.
 	MaxMessage int `yaml:"max_message" unit:"bytes" range:"4KiB..16MiB"`
 	// Origins are those whose pages may connect, besides pages of the same host;

@@ -2,10 +2,14 @@ package interop_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"log"
+	"os"
+	"path/filepath"
 	"reflect"
 	"sync"
 	"testing"
@@ -24,9 +28,32 @@ func TestNexus(t *testing.T) {
 	}
 	for transport, url := range map[string]string{"websocket": at.ws, "rawsocket": at.tcp} {
 		for name, serializer := range serializers {
-			t.Run(transport+" "+name, func(t *testing.T) { nexusTests(t, peer{url, serializer}) })
+			t.Run(transport+" "+name, func(t *testing.T) { nexusTests(t, peer{url: url, serializer: serializer}) })
 		}
 	}
+	t.Run("websocket over TLS json", func(t *testing.T) { nexusTests(t, peer{over(t, at.wss), serialize.JSON, believed(t)}) })
+	t.Run("rawsocket over TLS msgpack", func(t *testing.T) { nexusTests(t, peer{over(t, at.tcps), serialize.MSGPACK, believed(t)}) })
+}
+
+// over skips a test when there is no address over TLS.
+func over(t *testing.T, url string) string {
+	t.Helper()
+	if url == "" {
+		t.Skip("the router is not ours, and no address over TLS is known")
+	}
+	return url
+}
+
+// believed is what believes the certificate of the router.
+func believed(t *testing.T) *tls.Config {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(folder, "cert.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(text)
+	return &tls.Config{RootCAs: pool}
 }
 
 func nexusTests(t *testing.T, p peer) {
@@ -45,11 +72,12 @@ func nexusTests(t *testing.T, p peer) {
 type peer struct {
 	url        string
 	serializer serialize.Serialization
+	tls        *tls.Config
 }
 
 func (p peer) config(realm string) client.Config {
 	return client.Config{
-		Realm: realm, Serialization: p.serializer,
+		Realm: realm, Serialization: p.serializer, TlsCfg: p.tls,
 		ResponseTimeout: patience, Logger: log.New(io.Discard, "", 0),
 	}
 }

@@ -19,6 +19,9 @@ func TestAutobahn(t *testing.T) {
 	for _, serializer := range []string{"json", "msgpack", "cbor"} {
 		t.Run("websocket "+serializer, func(t *testing.T) { script(t, "autobahn.mjs", at.ws, serializer) })
 	}
+	for _, serializer := range []string{"json", "cbor"} {
+		t.Run("over TLS "+serializer, func(t *testing.T) { script(t, "autobahn.mjs", over(t, at.wss), serializer) })
+	}
 	// Its RawSocket knows JSON only.
 	t.Run("rawsocket json", func(t *testing.T) { script(t, "autobahn.mjs", at.tcp, "json") })
 }
@@ -28,6 +31,7 @@ func TestWampy(t *testing.T) {
 	for _, serializer := range []string{"json", "msgpack", "cbor"} {
 		t.Run("websocket "+serializer, func(t *testing.T) { script(t, "wampy.mjs", at.ws, serializer) })
 	}
+	t.Run("over TLS msgpack", func(t *testing.T) { script(t, "wampy.mjs", over(t, at.wss), "msgpack") })
 }
 
 func TestMixedClients(t *testing.T) {
@@ -77,6 +81,7 @@ func script(t *testing.T, args ...string) {
 	var complaints bytes.Buffer
 	node := exec.CommandContext(ctx, "node", args...)
 	node.Stderr = &complaints
+	node.Env = append(os.Environ(), "NODE_EXTRA_CA_CERTS="+filepath.Join(folder, "cert.pem"))
 	out, err := node.Output()
 	if err != nil {
 		t.Errorf("node %s: %v", strings.Join(args, " "), err)

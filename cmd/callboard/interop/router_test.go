@@ -9,10 +9,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/callboard-wamp/callboard/benchmarks/selfsigned"
 )
 
 const (
@@ -20,8 +23,9 @@ const (
 	patience = 20 * time.Second
 )
 
-// addresses are where the router under test listens.
-type addresses struct{ ws, tcp string }
+// addresses are where the router under test listens. Those over TLS are empty when
+// it is not ours.
+type addresses struct{ ws, tcp, wss, tcps string }
 
 // router starts the router with the first test that asks for it.
 var router = sync.OnceValues(startRouter)
@@ -65,13 +69,17 @@ const configuration = `
 listeners:
   - url: ws://127.0.0.1:0/ws
   - url: tcp://127.0.0.1:0
+  - url: wss://127.0.0.1:0/ws
+    tls: {cert: FOLDER/cert.pem, key: FOLDER/key.pem}
+  - url: tcps://127.0.0.1:0
+    tls: {cert: FOLDER/cert.pem, key: FOLDER/key.pem}
 realms:
   - uri: realm1
     progress_without_canceling: true
 `
 
 func startRouter() (addresses, error) {
-	at := addresses{os.Getenv("CALLBOARD_INTEROP_WS"), os.Getenv("CALLBOARD_INTEROP_TCP")}
+	at := addresses{ws: os.Getenv("CALLBOARD_INTEROP_WS"), tcp: os.Getenv("CALLBOARD_INTEROP_TCP")}
 	if at.ws != "" && at.tcp != "" {
 		return at, nil
 	}
@@ -79,8 +87,11 @@ func startRouter() (addresses, error) {
 	if err != nil {
 		return at, err
 	}
+	if _, _, err := selfsigned.Write(folder); err != nil {
+		return at, err
+	}
 	file := filepath.Join(folder, "callboard.yaml")
-	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(configuration, "FOLDER", folder)), 0o600); err != nil {
 		return at, err
 	}
 	started, err = start(binary, "serve", "--config", file)
@@ -139,17 +150,15 @@ func (p *process) read(r io.Reader) {
 	}
 }
 
-var listeningOn = regexp.MustCompile(`listening on ((ws|tcp)://[^\s"]+)`)
+var listeningOn = regexp.MustCompile(`listening on ((wss?|tcps?)://[^\s"]+)`)
 
 // listening waits until the router has said where it listens.
 func (p *process) listening() (at addresses, err error) {
 	err = p.wait(func(line string) bool {
-		if m := listeningOn.FindStringSubmatch(line); m != nil && m[2] == "ws" {
-			at.ws = m[1]
-		} else if m != nil {
-			at.tcp = m[1]
+		if m := listeningOn.FindStringSubmatch(line); m != nil {
+			*map[string]*string{"ws": &at.ws, "tcp": &at.tcp, "wss": &at.wss, "tcps": &at.tcps}[m[2]] = m[1]
 		}
-		return at.ws != "" && at.tcp != ""
+		return at.ws != "" && at.tcp != "" && at.wss != "" && at.tcps != ""
 	})
 	return at, err
 }
