@@ -126,12 +126,12 @@ func timedRounds(tb testing.TB, k kind) (round func()) {
 	return callRoundsIn(tb, k, cfg, "")
 }
 
-func callRoundsIn(tb testing.TB, k kind, cfg actors.Config, invoke string) (round func()) {
+func callRoundsIn(tb testing.TB, k kind, cfg actors.Config, invoke string, options ...wamp.Field) (round func()) {
 	r := start(tb, cfg)
 	from, to := enter(tb, r, k), enter(tb, r, k)
 	to.must(tb, register("com.procedure", "", invoke), wamp.Registered)
 	caller, callee := draw(tb, from), draw(tb, to)
-	called := caller.frames(&wamp.Message{Type: wamp.Call, URI: []byte("com.procedure"), Payload: from.payload("sixteen octets..", 1)})
+	called := caller.frames(&wamp.Message{Type: wamp.Call, URI: []byte("com.procedure"), Fields: options, Payload: from.payload("sixteen octets..", 1)})
 	answers := make([]byte, 0, 2*len(called))
 	yield := wamp.Message{Type: wamp.Yield}
 	serve := func(m *wamp.Message) {
@@ -195,6 +195,9 @@ var routes = []struct {
 }{
 	{"PUBLISH→EVENT", eventRounds}, {"CALL→RESULT", callRounds},
 	{"CALL→RESULT in time", timedRounds}, {"CALL→RESULT with progress", progressRounds},
+	{"CALL→RESULT in a time of its own", func(tb testing.TB, k kind) func() {
+		return callRoundsIn(tb, k, lenient(), "", wamp.Int("timeout", 30_000))
+	}},
 	{"PUBLISH→EVENT, telling", func(tb testing.TB, k kind) func() { return eventRoundsOf(tb, k, telling()) }},
 	{"CALL→RESULT, _hash", func(tb testing.TB, k kind) func() { return callRoundsIn(tb, k, lenient(), "_hash") }},
 	{"CALL→RESULT, _least_pending", func(tb testing.TB, k kind) func() { return callRoundsIn(tb, k, lenient(), "_least_pending") }},

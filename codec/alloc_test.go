@@ -7,8 +7,8 @@ import (
 	"github.com/callboard-wamp/callboard/wamp"
 )
 
-// Nothing is allocated for messages whose options are empty or boolean, whose
-// keys are unknown, or whose details stay bytes.
+// Nothing is allocated for messages whose options are empty or boolean or a
+// timeout, whose keys are unknown, or whose details stay bytes.
 func TestNoAllocations(t *testing.T) {
 	payload := list{"some text", 1.5, list{dict{"k": nil}}}
 	for _, message := range []list{
@@ -16,6 +16,7 @@ func TestNoAllocations(t *testing.T) {
 		{16, 7, dict{}, "com.example.topic", nil, dict{"k": 1}},
 		{16, 7, dict{"acknowledge": true, "exclude_me": false, "retain": nil, "disclose_me": true, "x_custom": list{1}}, "com.example.topic", payload},
 		{48, 7, dict{"receive_progress": true, "progress": false, "disclose_me": true}, "com.example.procedure", payload},
+		{48, 7, dict{"timeout": 1500}, "com.example.procedure", payload},
 		{70, 7, dict{"progress": true}, payload},
 		{32, 7, dict{"match": "prefix", "get_retained": true}, "com.example."},
 		{64, 7, dict{"match": "wildcard", "invoke": "roundrobin", "force_reregister": true}, "com..example"},

@@ -128,6 +128,8 @@ func optionFields(m wamp.Message) (fields []wamp.Field) {
 				kind = wamp.FieldTrue
 			}
 			fields = append(fields, wamp.Field{Key: key, Kind: kind})
+		case uint64:
+			fields = append(fields, wamp.Int(key, v))
 		}
 	}
 	return fields
@@ -152,6 +154,9 @@ func optionDict(m wamp.Message) wamp.Dict {
 	}
 	if m.Flags.Has(wamp.UnknownMode) {
 		d["mode"] = "whatever"
+	}
+	if m.Timeout > 0 {
+		d["timeout"] = m.Timeout
 	}
 	if o := m.Options; o != nil {
 		addOptions(d, o)
@@ -179,8 +184,5 @@ func addOptions(d wamp.Dict, o *wamp.Options) {
 		if text != "" {
 			d[key] = text
 		}
-	}
-	if o.Timeout > 0 {
-		d["timeout"] = o.Timeout
 	}
 }

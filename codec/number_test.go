@@ -114,12 +114,8 @@ func TestTimeout(t *testing.T) {
 				return
 			}
 			m := mustParse(t, s, b)
-			var got uint64
-			if m.Options != nil {
-				got = m.Options.Timeout
-			}
-			if got != row.want || m.Flags.Has(wamp.HasTimeout) != (row.want > 0) {
-				t.Errorf("%s: timeout %d, flags %b", show(s, b), got, m.Flags)
+			if m.Timeout != row.want || m.Flags.Has(wamp.HasTimeout) != (row.want > 0) || m.Options != nil {
+				t.Errorf("%s: timeout %d, flags %b", show(s, b), m.Timeout, m.Flags)
 			}
 		})
 	}

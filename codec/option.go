@@ -37,7 +37,7 @@ func parseOption(r reader, b []byte, i int, m *wamp.Message, o option) (next int
 		}
 	case v > 0:
 		m.Flags |= wamp.HasTimeout
-		options(m).Timeout = v
+		m.Timeout = v
 	}
 	return next, ""
 }

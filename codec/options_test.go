@@ -77,6 +77,7 @@ func TestBooleanOptions(t *testing.T) {
 func TestOptionValues(t *testing.T) {
 	type want struct {
 		flags   wamp.Flags
+		timeout uint64
 		options wamp.Options
 		match   wamp.Match
 		invoke  wamp.Invoke
@@ -101,7 +102,7 @@ func TestOptionValues(t *testing.T) {
 		{wamp.Call, dict{"ppt_scheme": ""}, want{}},
 		{wamp.Yield, dict{"ppt_scheme": "mqtt", "progress": true}, want{flags: wamp.HasPassthru | wamp.Progress, options: wamp.Options{Passthru: wamp.Passthru{Scheme: "mqtt"}}}},
 		{wamp.Yield, dict{"ppt_scheme": nil}, want{}},
-		{wamp.Call, dict{"timeout": 1500, "receive_progress": true}, want{flags: wamp.HasTimeout | wamp.ReceiveProgress, options: wamp.Options{Timeout: 1500}}},
+		{wamp.Call, dict{"timeout": 1500, "receive_progress": true}, want{flags: wamp.HasTimeout | wamp.ReceiveProgress, timeout: 1500}},
 		{wamp.Register, dict{"invoke": "_hash"}, want{invoke: wamp.Hash}},
 		{wamp.Register, dict{"invoke": "_least_pending"}, want{invoke: wamp.LeastPending}},
 		{wamp.Subscribe, dict{"match": "exact"}, want{}},
@@ -124,7 +125,7 @@ func TestOptionValues(t *testing.T) {
 	} {
 		eachSerializer(t, request(row.mt, row.options), func(t *testing.T, s codec.Serializer, b []byte) {
 			m := mustParse(t, s, b)
-			got := want{flags: m.Flags, match: m.Match, invoke: m.Invoke, mode: m.Mode}
+			got := want{flags: m.Flags, timeout: m.Timeout, match: m.Match, invoke: m.Invoke, mode: m.Mode}
 			if m.Options != nil {
 				got.options = *m.Options
 			}

@@ -33,7 +33,9 @@ type Message struct {
 	Dict []byte
 	// Fields are the entries of Options or Details of a message to be sent.
 	Fields []Field
-	// Options are the known options that are not booleans; nil if there are none.
+	// Timeout of a CALL in milliseconds, if its flags say HasTimeout.
+	Timeout uint64
+	// Options are the other known options that are not booleans; nil if there are none.
 	Options *Options
 	// Payload is Arguments and ArgumentsKw.
 	Payload Payload

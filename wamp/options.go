@@ -47,8 +47,6 @@ func (f Flags) Has(g Flags) bool { return f&g == g }
 type Options struct {
 	Receivers
 	Passthru
-	// Timeout of a CALL in milliseconds.
-	Timeout uint64
 	// RoutingKey of a CALL (rkey), which invocation policy Hash goes by: text, or an
 	// integer in decimal digits. The router's own; whatever else stands there is none.
 	RoutingKey string

@@ -24,6 +24,7 @@ type Registration struct {
 	callees atomic.Pointer[Callees]
 	turn    atomic.Uint64
 	places  places
+	asked   atomic.Uint32 // what callees ever asked for: disclosing, forwarding
 	// Rules belongs to the registration's actor.
 	Rules dealer.Registration[*Member]
 	owing
@@ -118,6 +119,7 @@ func (r *Registration) join(m *Member) (replaced []*Member, err *wamp.Error) {
 	if m.Limit > 0 {
 		r.places.bounded.Store(true)
 	}
+	r.ask(m)
 	if !r.known {
 		r.known = true
 		r.note(Change{Kind: RegistrationCreated, Session: m.Session, Registration: r, Invoke: m.Invoke})
@@ -125,6 +127,30 @@ func (r *Registration) join(m *Member) (replaced []*Member, err *wamp.Error) {
 	r.note(Change{Kind: CalleeAdded, Session: m.Session, Registration: r})
 	return replaced, nil
 }
+
+// What callees may ask to be told with each invocation.
+const (
+	disclosing uint32 = 1 << iota
+	forwarding
+)
+
+// ask notes what a callee asks for, before callers see it.
+func (r *Registration) ask(m *Member) {
+	if m.Flags.Has(wamp.DiscloseCaller) {
+		r.asked.Or(disclosing)
+	}
+	if m.Forwards() {
+		r.asked.Or(forwarding)
+	}
+}
+
+// Discloses says whether callers may have to be disclosed to a callee that asked
+// for it. It may have left.
+func (r *Registration) Discloses() bool { return r.asked.Load()&disclosing != 0 }
+
+// Forwards says whether timeouts may have to be told to a callee, see
+// [Member.Forwards]. It may have left.
+func (r *Registration) Forwards() bool { return r.asked.Load()&forwarding != 0 }
 
 // Left takes a callee out, once. The registration's actor calls it.
 func (r *Registration) Left(m *Member) {

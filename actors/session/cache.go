@@ -58,6 +58,15 @@ func (c *cache[V]) put(uri string, value V, seq uint64) *cached[V] {
 	return e
 }
 
+// key is what an entry for this URI is put in by: that of the old one, if there is
+// one, which is not copied again.
+func key[V any](old *cached[V], uri []byte) string {
+	if old != nil {
+		return old.uri
+	}
+	return string(uri)
+}
+
 // free evicts one entry and returns its place.
 func (c *cache[V]) free() int {
 	for {

@@ -39,7 +39,7 @@ func (s *session) onCall(in *lane.Input, m *wamp.Message) {
 	it := lane.Item{
 		Op: lane.OpInvoke, Session: s.Session, Request: m.Request, Serial: s.serial,
 		Serializer: s.Transport.Group.Serializer, N: m.Payload.N, Bytes: m.Payload.Bytes, Opaque: m.Payload.Opaque,
-		Chunk: in.Chunk, Flags: m.Flags, Ext: withPassthru(s.callDetails(m.URI, m.Flags, made, callees), m.Passthru()),
+		Chunk: in.Chunk, Flags: m.Flags, Ext: withPassthru(s.callDetails(m.URI, m.Flags, made), m.Passthru()),
 	}
 	it.Chunk.Retain(1)
 	s.ask(&it, r, callees)
@@ -93,16 +93,13 @@ func (s *session) mayCall(m *wamp.Message) *wamp.Error {
 	return nil
 }
 
-// callDetails returns what INVOCATION.Details may have to say, or nil.
-func (s *session) callDetails(uri []byte, flags wamp.Flags, made *lane.Made, c *lane.Callees) any {
-	pattern, forward := made.Procedure.Match != wamp.Exact, false
-	policy := s.callerDisclosure(uri)
+// callDetails returns what INVOCATION.Details may have to say, or nil. What is in
+// it is told to those callees that asked for it; nobody looks at each of them here.
+func (s *session) callDetails(uri []byte, flags wamp.Flags, made *lane.Made) any {
+	r, policy := made.Procedure, s.callerDisclosure(uri)
+	pattern, forward := r.Match != wamp.Exact, made.Timeout != 0 && r.Forwards()
 	everybody := policy.Discloses(flags.Has(wamp.DiscloseMe))
-	disclose := everybody
-	for _, callee := range c.Callees {
-		disclose = disclose || policy.Discloses(callee.Flags.Has(wamp.DiscloseCaller))
-		forward = forward || made.Timeout != 0 && callee.Forwards()
-	}
+	disclose := everybody || r.Discloses() && policy.Discloses(true)
 	switch {
 	case !disclose && !forward && !pattern:
 		return nil
@@ -199,7 +196,7 @@ func (s *session) elsewhere(it *lane.Item, made *lane.Made) (*lane.Registration,
 	next, callees, _ := s.bestServing(uri, s.Realm.ProcedurePatterns.View())
 	if next != nil {
 		made.Procedure = next
-		it.Ext = withPassthru(s.callDetails(uri, it.Flags, made, callees), p)
+		it.Ext = withPassthru(s.callDetails(uri, it.Flags, made), p)
 	}
 	return next, callees
 }
@@ -216,15 +213,18 @@ func (s *session) answer(request wamp.ID, err *wamp.Error) {
 // wildcard.
 func (s *session) registrationOf(uri []byte) (*lane.Registration, *lane.Callees) {
 	view := s.Realm.ProcedurePatterns.View()
-	if e := s.callees.get(uri); e != nil {
-		if c, ok := e.value.Callees(); ok && s.stillBest(e, uri, view) {
-			return e.value, c
+	old := s.callees.get(uri)
+	if old != nil {
+		if c, ok := old.value.Callees(); ok && s.stillBest(old, uri, view) {
+			return old.value, c
 		}
-		s.callees.drop(e)
 	}
 	r, c, best := s.bestServing(uri, view)
-	if best {
-		s.callees.put(string(uri), r, view.Seq).disclose = s.Realm.Disclosure.Callers.Of(uri)
+	switch {
+	case best:
+		s.callees.put(key(old, uri), r, view.Seq).disclose = s.Realm.Disclosure.Callers.Of(uri)
+	case old != nil:
+		s.callees.drop(old)
 	}
 	return r, c
 }

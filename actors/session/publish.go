@@ -104,6 +104,9 @@ func (s *session) topicsOf(uri []byte) *cached[route] {
 
 func (s *session) lookUpTopics(uri []byte, view *lane.View[*lane.Topic], old *cached[route]) *cached[route] {
 	var r route
+	if old != nil {
+		r.patterns = old.value.patterns[:0]
+	}
 	r.exact, _ = s.Realm.Topics.Get(uri)
 	view.Set.Match(uri, func(p string, m wamp.Match, t *lane.Topic) bool {
 		if broker.DeliversTo(p, m, uri) {
@@ -117,7 +120,10 @@ func (s *session) lookUpTopics(uri []byte, view *lane.View[*lane.Topic], old *ca
 		}
 		return nil
 	}
-	e := s.topics.put(string(uri), r, view.Seq)
+	if old != nil && len(r.patterns) < len(old.value.patterns) {
+		clear(old.value.patterns[len(r.patterns):]) // nothing of a dropped topic is kept
+	}
+	e := s.topics.put(key(old, uri), r, view.Seq)
 	e.disclose = s.Realm.Disclosure.Publishers.Of(uri)
 	return e
 }

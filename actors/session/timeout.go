@@ -19,7 +19,7 @@ import (
 func (s *session) timeout(m *wamp.Message) time.Duration {
 	var ms uint64
 	if m.Flags.Has(wamp.HasTimeout) {
-		ms = m.Options.Timeout
+		ms = m.Timeout
 	}
 	rules := &s.Realm.Calls
 	return dealer.Timeout(ms, rules.Timeout, rules.MaxTimeout)
