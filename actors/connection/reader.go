@@ -26,6 +26,7 @@ type reader struct {
 	x      *mailbox.Executor
 	frames *netio.Reader
 	credit lane.Credit
+	target *lane.Box // who has been posted to
 }
 
 // errPong says that the answer to a ping is larger than the peer accepts (advanced
@@ -72,6 +73,7 @@ func (r *reader) open() error {
 	}
 	r.t.Outbox.Batch(h.Framing, h.MaxSend)
 	r.t.Target.Store(r.box)
+	r.target = r.box
 	r.frames = netio.NewReader(r.conn, netio.ReaderOptions{
 		Framing: h.Framing, MaxMessage: min(h.MaxReceive, r.env.Limits.MaxEarlyMessage), Rest: h.Rest,
 	})
@@ -188,12 +190,11 @@ func (r *reader) post(in *lane.Input) {
 	if r.credit.Full() {
 		r.x.Run() // what was posted so far would wait for this goroutine
 	}
-	r.credit.Take(r.stop)
-	in.Credit = &r.credit
-	it := lane.Item{Op: lane.OpInput, Ext: in}
 	for {
-		target := r.t.Target.Load()
-		if target.Post(r.x, it) {
+		target := r.handover()
+		r.credit.Take(r.stop)
+		in.Credit = &r.credit
+		if target.Post(r.x, lane.Item{Op: lane.OpInput, Ext: in}) {
 			return
 		}
 		if r.t.Target.Load() == target {
@@ -201,6 +202,22 @@ func (r *reader) post(in *lane.Input) {
 			in.Done()
 			return
 		}
+		in.Credit = nil
+		r.credit.Give()
+	}
+}
+
+// handover returns who has the transport. When that is somebody else than before,
+// what was posted to the one before comes first: it may still have to be passed on.
+func (r *reader) handover() *lane.Box {
+	for {
+		target := r.t.Target.Load()
+		if target == r.target {
+			return target
+		}
+		r.target = target
+		r.x.Run() // what was posted so far would wait for this goroutine
+		r.credit.Settle(r.stop)
 	}
 }
 

@@ -65,7 +65,7 @@ func (in *Input) Done() {
 		in.Chunk.Release()
 	}
 	if in.Credit != nil {
-		in.Credit.give()
+		in.Credit.Give()
 	}
 	in.Chunk, in.Credit, in.Err, in.Handled = nil, nil, nil, 0
 	clear(in.Messages)
@@ -85,6 +85,7 @@ type Credit struct {
 	mu      sync.Mutex
 	used    int
 	waiting chan struct{}
+	idle    chan struct{} // a reader waits until nothing is under way
 }
 
 // Full says whether the next Take may have to wait.
@@ -114,9 +115,31 @@ func (c *Credit) Take(stop <-chan struct{}) {
 	}
 }
 
-func (c *Credit) give() {
+// Settle waits until no input is under way: each was handled, or was passed on to
+// who handles it. stop ends the wait.
+func (c *Credit) Settle(stop <-chan struct{}) {
+	c.mu.Lock()
+	if c.used == 0 {
+		c.mu.Unlock()
+		return
+	}
+	c.idle = make(chan struct{})
+	idle := c.idle
+	c.mu.Unlock()
+	select {
+	case <-idle:
+	case <-stop:
+	}
+}
+
+// Give gives back what Take took.
+func (c *Credit) Give() {
 	c.mu.Lock()
 	c.used--
+	if c.used == 0 && c.idle != nil {
+		close(c.idle)
+		c.idle = nil
+	}
 	if c.used == credits-1 && c.waiting != nil {
 		select {
 		case c.waiting <- struct{}{}:
