@@ -1,11 +1,13 @@
 package benchmarks_test
 
 import (
+	"crypto/tls"
 	"testing"
 
 	"github.com/callboard-wamp/callboard/benchmarks"
 	"github.com/callboard-wamp/callboard/benchmarks/ledger"
 	"github.com/callboard-wamp/callboard/benchmarks/relay"
+	"github.com/callboard-wamp/callboard/benchmarks/selfsigned"
 	"github.com/callboard-wamp/callboard/codec"
 )
 
@@ -37,5 +39,36 @@ func TestRelay(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// It does so over TLS.
+func TestRelayTLS(t *testing.T) {
+	folder := t.TempDir()
+	cert, key, err := selfsigned.Write(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := relay.New()
+	l := listen(t)
+	done := make(chan error, 1)
+	go func() { done <- r.Serve(tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{pair}})) }()
+	for _, o := range []benchmarks.Options{
+		{Scenario: "pubsub", Clients: 3, Messages: 99},
+		{Scenario: "rpc", Clients: 3, Callees: 2, Messages: 99, Size: 50_000},
+	} {
+		o.Relay, o.URL, o.TLS = true, "tcps://"+l.Addr().String(), &tls.Config{InsecureSkipVerify: true}
+		res := run(t, o)
+		if want := (ledger.Account{Sent: 99, Received: 99}); res.Ledger != want || res.Failed() != "" {
+			t.Errorf("%s: %+v, %v", o.Scenario, res.Ledger, res.Notes)
+		}
+	}
+	r.Close()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }

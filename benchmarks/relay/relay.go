@@ -30,8 +30,9 @@ func New() *Relay {
 	return &Relay{peers: map[*peer]struct{}{}, takers: map[string][]*peer{}, askers: map[uint32]*peer{}}
 }
 
-// Serve accepts connections until the relay is closed. Its error says why it
-// could not go on.
+// Serve accepts connections until the relay is closed. With a listener of
+// [crypto/tls] the relay decrypts and encrypts, too. Its error says why it could not
+// go on.
 func (r *Relay) Serve(l net.Listener) error {
 	r.mu.Lock()
 	r.listener = l

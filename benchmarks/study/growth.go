@@ -107,7 +107,7 @@ func (s *study) measure(ctx context.Context, g *series, n int) (point, error) {
 }
 
 func (s *study) outside(ctx context.Context, args string) (*benchmarks.Result, error) {
-	sys, err := s.startCallboard(ctx)
+	sys, err := s.startCallboard(ctx, bare)
 	if err != nil {
 		return nil, err
 	}

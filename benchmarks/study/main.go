@@ -5,7 +5,7 @@
 //	study peers      this router, nexusd and the relay, row by row (make bench-peers)
 //	study growth     cost per message as sessions, topics, … grow (make bench-growth)
 //	study neighbour  a lone call while another realm fans out
-//	study relay      the relay alone, on -listen, until it is interrupted
+//	study relay      the relay alone, on -listen, until it is interrupted; -tls
 //
 // Tables are written into the file -readme between markers that are named like
 // the study. With -short everything is small: to see that it works, not to learn
@@ -14,6 +14,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"flag"
 	"fmt"
 	"net"
@@ -30,7 +31,7 @@ import (
 type study struct {
 	callboard, nexusd string // programs
 	readme, plot      string
-	listen            string
+	listen, tls       string // of the relay
 	duration, warmup  time.Duration
 	rounds            int
 	short             bool
@@ -44,6 +45,7 @@ func main() {
 	f.StringVar(&s.readme, "readme", "benchmarks/README.md", "where the tables are written")
 	f.StringVar(&s.plot, "plot", "benchmarks/growth.svg", "where the plot of growth is written")
 	f.StringVar(&s.listen, "listen", "127.0.0.1:8090", "address of the relay")
+	f.StringVar(&s.tls, "tls", "", "folder of cert.pem and key.pem: the relay's TLS")
 	f.DurationVar(&s.duration, "duration", 2*time.Second, "measured time of each run")
 	f.DurationVar(&s.warmup, "warmup", 500*time.Millisecond, "time before that")
 	f.IntVar(&s.rounds, "rounds", 7, "runs of which the median counts")
@@ -76,7 +78,7 @@ func (s *study) run(ctx context.Context, name string) error {
 	case "neighbour":
 		table, err = s.neighbour(ctx)
 	case "relay":
-		return serveRelay(ctx, s.listen)
+		return s.serveRelay(ctx)
 	default:
 		return fmt.Errorf("no study %q", name)
 	}
@@ -89,10 +91,18 @@ func (s *study) run(ctx context.Context, name string) error {
 }
 
 // serveRelay runs the relay until ctx ends.
-func serveRelay(ctx context.Context, address string) error {
-	l, err := net.Listen("tcp", address)
+func (s *study) serveRelay(ctx context.Context) error {
+	l, err := net.Listen("tcp", s.listen)
 	if err != nil {
 		return err
+	}
+	if s.tls != "" {
+		pair, err := tls.LoadX509KeyPair(filepath.Join(s.tls, "cert.pem"), filepath.Join(s.tls, "key.pem"))
+		if err != nil {
+			return err
+		}
+		// Whole records from the first one on, as the routers have them in the long run.
+		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{pair}, DynamicRecordSizingDisabled: true})
 	}
 	r := relay.New()
 	stop := context.AfterFunc(ctx, r.Close)

@@ -12,7 +12,7 @@ import (
 // neighbour measures a lone call in one realm, by itself and while another realm
 // of the same router fans out to very many sessions.
 func (s *study) neighbour(ctx context.Context) (string, error) {
-	sys, err := s.startCallboard(ctx)
+	sys, err := s.startCallboard(ctx, bare)
 	if err != nil {
 		return "", err
 	}

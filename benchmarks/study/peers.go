@@ -17,6 +17,7 @@ type row struct {
 	raw   bool   // over RawSocket
 	relay string // what the relay is given in place of args; "-": there is no floor
 	alone bool   // nexusd has nothing like it
+	tls   bool   // over TLS
 	fresh bool   // a router that has done nothing before: memory that it has used stays with it
 }
 
@@ -41,19 +42,23 @@ var rows = []row{
 	{name: "events 1:100, cbor, 16 B, RawSocket", args: "fanout --serializer cbor", raw: true},
 	{name: "events 1:100, json, msgpack and cbor, 16 B", args: "fanout --serializer json,msgpack,cbor", relay: "fanout"},
 	{name: "events 1:1000, json, 16 B", args: "fanout --clients 1000 --window 4"},
+	{name: "calls, json, 16 B, TLS", args: "rpc", tls: true},
+	{name: "events 1:1, json, 16 B, TLS", args: "pubsub", tls: true},
+	{name: "events 1:100, json, 16 B, TLS", args: "fanout", tls: true},
 	{name: "10,000 patterns, json, 16 B", args: "patterns", relay: "-"},
 	{name: "calls, json, 16 B, batched", args: "rpc --batched", relay: "rpc", alone: true},
 	{name: "events 1:1, json, 16 B, batched", args: "pubsub --batched", relay: "pubsub", alone: true},
 	{name: "events 1:100, json, 16 B, batched", args: "fanout --batched", relay: "fanout", alone: true},
 	{name: "join and leave, json", args: "connect", relay: "-"},
 	{name: "1,000 idle sessions, json", args: "idle", relay: "-", fresh: true},
+	{name: "1,000 idle sessions, json, TLS", args: "idle", relay: "-", tls: true},
 }
 
 // peers runs every row against every system by turns, again and again.
 func (s *study) peers(ctx context.Context) (string, error) {
 	var systems []*system
-	for _, start := range []func(context.Context) (*system, error){s.startCallboard, s.startNexus, s.startRelay} {
-		sys, err := start(ctx)
+	for _, start := range []func(context.Context, cover) (*system, error){s.startCallboard, s.startNexus, s.startRelay} {
+		sys, err := start(ctx, bare)
 		if err != nil {
 			return "", err
 		}
@@ -86,8 +91,12 @@ func (s *study) compare(ctx context.Context, c *comparison, r row, sys *system) 
 	if args == "-" || r.alone && sys.name == "nexusd" {
 		return nil
 	}
-	if r.fresh {
-		other, err := sys.again(ctx)
+	if r.fresh || r.tls {
+		over := bare
+		if r.tls {
+			over = secured
+		}
+		other, err := sys.again(ctx, over)
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/callboard-wamp/callboard/benchmarks"
+	"github.com/callboard-wamp/callboard/benchmarks/selfsigned"
 )
 
 // system is one program that is measured.
@@ -23,10 +24,28 @@ type system struct {
 	name    string
 	ws, raw string // URLs; the relay has no ws
 	relay   bool
+	cover   cover
 	command *exec.Cmd
 	folder  string
-	again   func(context.Context) (*system, error) // starts another one
+	again   func(context.Context, cover) (*system, error) // starts another one
 }
+
+// cover is what is between transports and TCP: nothing, or TLS, with the
+// certificate in the folder of the system.
+type cover struct {
+	ws, raw         string // schemes
+	ours, json, cli string // how the systems are told
+}
+
+var (
+	bare    = cover{ws: "ws", raw: "tcp"}
+	secured = cover{
+		ws: "wss", raw: "tcps",
+		ours: `, tls: {cert: "FOLDER/cert.pem", key: "FOLDER/key.pem"}`,
+		json: `"cert_file": "FOLDER/cert.pem", "key_file": "FOLDER/key.pem", `,
+		cli:  "FOLDER",
+	}
+)
 
 // stop ends the program and waits for it.
 func (s *system) stop() {
@@ -58,12 +77,15 @@ func launch(ctx context.Context, sys *system, config, address string, command ..
 	if sys.folder, err = os.MkdirTemp("", "study"); err != nil {
 		return nil, err
 	}
+	if _, _, err := selfsigned.Write(sys.folder); err != nil {
+		return nil, err
+	}
 	file := filepath.Join(sys.folder, "config")
-	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(config, "FOLDER", sys.folder)), 0o600); err != nil {
 		return nil, err
 	}
 	for i := range command {
-		command[i] = strings.ReplaceAll(command[i], "CONFIG", file)
+		command[i] = strings.NewReplacer("CONFIG", file, "FOLDER", sys.folder).Replace(command[i])
 	}
 	log, err := os.Create(filepath.Join(sys.folder, "log"))
 	if err != nil {
@@ -93,37 +115,37 @@ func launch(ctx context.Context, sys *system, config, address string, command ..
 }
 
 // startCallboard starts this router with limits that no study reaches.
-func (s *study) startCallboard(ctx context.Context) (*system, error) {
+func (s *study) startCallboard(ctx context.Context, over cover) (*system, error) {
 	at, err := ports(2)
 	if err != nil {
 		return nil, err
 	}
 	config := fmt.Sprintf(`
-listeners: [{url: "ws://%s/ws"}, {url: "tcp://%s"}]
+listeners: [{url: "%s://%s/ws"%s}, {url: "%s://%s"%[3]s}]
 realms: [{uri: realm1}, {uri: realm2}]
 limits: {subscriptions: 1000000, registrations: 1000000, realm_subscriptions: 2000000, realm_registrations: 2000000}
 log: {level: warn}
-`, at[0], at[1])
-	sys := &system{name: "callboard", ws: "ws://" + at[0] + "/ws", raw: "tcp://" + at[1]}
+`, over.ws, at[0], over.ours, over.raw, at[1])
+	sys := &system{name: "callboard", cover: over, ws: over.ws + "://" + at[0] + "/ws", raw: over.raw + "://" + at[1]}
 	return launch(ctx, sys, config, at[1], s.callboard, "serve", "--config", "CONFIG")
 }
 
-func (s *study) startNexus(ctx context.Context) (*system, error) {
+func (s *study) startNexus(ctx context.Context, over cover) (*system, error) {
 	at, err := ports(2)
 	if err != nil {
 		return nil, err
 	}
 	config := fmt.Sprintf(`{
- "websocket": {"address": %q, "keep_alive": 0, "enable_compression": false, "allow_origins": ["*"]},
- "rawsocket": {"tcp_address": %q, "tcp_keepalive_interval": 180, "max_msg_len": 0},
+ "websocket": {%s"address": %q, "keep_alive": 0, "enable_compression": false, "allow_origins": ["*"]},
+ "rawsocket": {%[1]s"tcp_address": %[3]q, "tcp_keepalive_interval": 180, "max_msg_len": 0},
  "router": {"realms": [{"uri": "realm1", "strict_uri": false, "allow_disclose": true, "anonymous_auth": true}], "debug": false}
-}`, at[0], at[1])
-	sys := &system{name: "nexusd", ws: "ws://" + at[0] + "/", raw: "tcp://" + at[1]}
+}`, over.json, at[0], at[1])
+	sys := &system{name: "nexusd", cover: over, ws: over.ws + "://" + at[0] + "/", raw: over.raw + "://" + at[1]}
 	return launch(ctx, sys, config, at[1], s.nexusd, "-c", "CONFIG")
 }
 
 // startRelay starts this program once more.
-func (s *study) startRelay(ctx context.Context) (*system, error) {
+func (s *study) startRelay(ctx context.Context, over cover) (*system, error) {
 	at, err := ports(1)
 	if err != nil {
 		return nil, err
@@ -132,7 +154,8 @@ func (s *study) startRelay(ctx context.Context) (*system, error) {
 	if err != nil {
 		return nil, err
 	}
-	return launch(ctx, &system{name: "relay", raw: "tcp://" + at[0], relay: true}, "", at[0], self, "relay", "-listen", at[0])
+	sys := &system{name: "relay", cover: over, raw: over.raw + "://" + at[0], relay: true}
+	return launch(ctx, sys, "", at[0], self, "relay", "-listen", at[0], "-tls", over.cli)
 }
 
 // bench runs "callboard bench" once. A run that lost something has a result, too.
@@ -146,6 +169,9 @@ func (s *study) bench(ctx context.Context, sys *system, raw bool, args ...string
 		"--duration", s.duration.String(), "--warmup", s.warmup.String())
 	if sys.relay {
 		args = append(args, "--relay")
+	}
+	if sys.cover == secured {
+		args = append(args, "--ca", filepath.Join(sys.folder, "cert.pem"))
 	}
 	c := exec.CommandContext(ctx, s.callboard, args...)
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }

@@ -120,14 +120,27 @@ func TestStudies(t *testing.T) {
 	if r, err := s.inside(t.Context(), 50); err != nil || r.Failed() != "" || r.Ops == 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
-	relay, err := s.startRelay(t.Context())
+	for _, over := range []cover{bare, secured} {
+		relay, err := s.startRelay(t.Context(), over)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer relay.stop()
+		r, err := s.bench(t.Context(), relay, false, "rpc", "--serializer", "cbor")
+		if err != nil || r.Failed() != "" || r.Ops == 0 || !r.Relay || r.Transport != "rawsocket" {
+			t.Errorf("%+v, %v", r, err)
+		}
+	}
+	ours, err := s.startCallboard(t.Context(), secured)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer relay.stop()
-	r, err := s.bench(t.Context(), relay, false, "rpc", "--serializer", "cbor")
-	if err != nil || r.Failed() != "" || r.Ops == 0 || !r.Relay || r.Transport != "rawsocket" {
-		t.Errorf("%+v, %v", r, err)
+	defer ours.stop()
+	for _, raw := range []bool{false, true} {
+		r, err := s.bench(t.Context(), ours, raw, "pubsub")
+		if err != nil || r.Failed() != "" || r.Ops == 0 {
+			t.Errorf("%+v, %v", r, err)
+		}
 	}
 }
 
