@@ -36,14 +36,14 @@ var roleBits = map[string]Features{
 	"caller": RoleCaller, "callee": RoleCallee, "publisher": RolePublisher, "subscriber": RoleSubscriber,
 }
 
-var featureBits = map[string]map[string]Features{
-	"caller": {
+var featureBits = map[Features]map[string]Features{
+	RoleCaller: {
 		"progressive_call_results":     CallerProgressiveResults,
 		"progressive_call_invocations": CallerProgressiveInvocations,
 		"call_canceling":               CallerCanceling, "call_cancelling": CallerCanceling,
 		"payload_passthru_mode": CallerPassthru,
 	},
-	"callee": {
+	RoleCallee: {
 		"progressive_call_results":     CalleeProgressiveResults,
 		"progressive_call_invocations": CalleeProgressiveInvocations,
 		"call_canceling":               CalleeCanceling, "call_cancelling": CalleeCanceling,
@@ -51,42 +51,22 @@ var featureBits = map[string]map[string]Features{
 		"payload_passthru_mode": CalleePassthru, "registration_revocation": CalleeRevocation,
 		"call_trustlevels": CalleeTrustLevels,
 	},
-	"publisher": {"payload_passthru_mode": PublisherPassthru},
-	"subscriber": {"payload_passthru_mode": SubscriberPassthru, "subscription_revocation": SubscriberRevocation,
+	RolePublisher: {"payload_passthru_mode": PublisherPassthru},
+	RoleSubscriber: {"payload_passthru_mode": SubscriberPassthru, "subscription_revocation": SubscriberRevocation,
 		"publication_trustlevels": SubscriberTrustLevels},
 }
 
-// ParseRoles reads HELLO.Details: at least one of the four roles, each a
-// dictionary whose `features` is an optional dictionary. Both spellings of
-// call canceling are read. Anything else is a protocol violation.
-func ParseRoles(details Dict) (Features, *Error) {
-	roles, ok := details["roles"].(Dict)
-	if !ok {
-		return 0, Violation("HELLO.Details.roles is not a dictionary")
-	}
-	var f Features
-	for name, v := range roles {
-		bit, known := roleBits[name]
-		if !known {
-			continue
-		}
-		role, ok := v.(Dict)
-		if !ok {
-			return 0, Violation("HELLO.Details.roles." + name + " is not a dictionary")
-		}
-		f |= bit
-		features, ok := role["features"].(Dict)
-		if !ok && role["features"] != nil {
-			return 0, Violation("HELLO.Details.roles." + name + ".features is not a dictionary")
-		}
-		for feature, on := range features {
-			if on == true {
-				f |= featureBits[name][feature]
-			}
-		}
-	}
-	if f&(RoleCaller|RoleCallee|RolePublisher|RoleSubscriber) == 0 {
-		return 0, Violation("HELLO.Details.roles names none of caller, callee, publisher, subscriber")
-	}
-	return f, nil
+// RoleNamed returns the bit of a role of HELLO.Details.roles.
+func RoleNamed(name []byte) (role Features, known bool) {
+	role, known = roleBits[string(name)]
+	return role, known
+}
+
+// FeatureNamed returns the bit of a feature of this role, 0 if the router does not
+// act on it. Both spellings of call canceling are known.
+func (f Features) FeatureNamed(name []byte) Features { return featureBits[f][string(name)] }
+
+// AnyRole says whether any of the four roles was announced.
+func (f Features) AnyRole() bool {
+	return f&(RoleCaller|RoleCallee|RolePublisher|RoleSubscriber) != 0
 }

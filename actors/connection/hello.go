@@ -62,11 +62,7 @@ func (c *connection) onHello(m *wamp.Message) {
 
 // establish checks a HELLO and makes the handle of its session.
 func (c *connection) establish(m *wamp.Message) (*lane.Session, *wamp.Error) {
-	details, err := c.t.Group.Serializer.DecodeDict(m.Dict)
-	if err != nil {
-		return nil, wamp.Violation("HELLO.Details: " + err.Error())
-	}
-	features, refusal := wamp.ParseRoles(details)
+	details, features, refusal := c.t.Group.Serializer.DecodeHello(m.Dict)
 	if refusal != nil {
 		return nil, refusal
 	}

@@ -46,7 +46,7 @@ func TestHello(t *testing.T) {
 			if methods := fmt.Sprint(d["authmethods"]); methods != "[ticket]" {
 				t.Errorf("authmethods %v", methods)
 			}
-			features, wrong := wamp.ParseRoles(d)
+			_, features, wrong := p.serializer.DecodeHello(m.Dict)
 			if wrong != nil || !features.Has(wamp.RoleCaller|wamp.RoleCallee|wamp.RolePublisher|wamp.RoleSubscriber|wamp.CalleeCanceling|wamp.SubscriberRevocation) {
 				t.Errorf("features %b, %v", features, wrong)
 			}
