@@ -20,13 +20,17 @@ const (
 type Pending[T any] struct {
 	ring []entry[T]
 	// inRing is how many entries of the ring are open, peak the most since
-	// there was none.
-	inRing, peak int
-	// size is the length of the ring that is made when the next entry comes.
-	size      int
-	overtaken map[wamp.ID]*T
-	// mapped is the most entries the map had: Go's maps do not shrink.
-	mapped int
+	// there was none; size is the length of the ring that is made when the next
+	// entry comes.
+	inRing, peak, size int32
+	late               *late[T] // nil if there is none
+}
+
+// late are the entries that the ring has overtaken.
+type late[T any] struct {
+	open map[wamp.ID]*T
+	// most is the most entries the map had: Go's maps do not shrink.
+	most int
 	// spare are values that left the map, for the next ones that enter it.
 	spare []*T
 }
@@ -38,7 +42,14 @@ type entry[T any] struct {
 }
 
 // Len is the number of open entries.
-func (p *Pending[T]) Len() int { return p.inRing + len(p.overtaken) }
+func (p *Pending[T]) Len() int { return int(p.inRing) + p.late.len() }
+
+func (l *late[T]) len() int {
+	if l == nil {
+		return 0
+	}
+	return len(l.open)
+}
 
 // Put opens an entry. It returns false and changes nothing if the id is open,
 // or 0.
@@ -59,7 +70,10 @@ func (p *Pending[T]) Get(id wamp.ID) *T {
 	if e := p.at(id); e != nil && e.id == id && id != 0 {
 		return &e.value
 	}
-	return p.overtaken[id]
+	if p.late != nil {
+		return p.late.open[id]
+	}
+	return nil
 }
 
 // Take closes the entry of this id and returns its value; false if it is not
@@ -74,20 +88,24 @@ func (p *Pending[T]) Take(id wamp.ID) (T, bool) {
 		}
 		return value, true
 	}
-	var value T
-	old := p.overtaken[id]
-	if old == nil {
+	return p.takeLate(id)
+}
+
+func (p *Pending[T]) takeLate(id wamp.ID) (value T, ok bool) {
+	l := p.late
+	if l == nil || l.open[id] == nil {
 		return value, false
 	}
+	old := l.open[id]
 	value = *old
-	delete(p.overtaken, id)
-	if len(p.spare) < maxSpare {
+	delete(l.open, id)
+	if len(l.spare) < maxSpare {
 		var none T
 		*old = none
-		p.spare = append(p.spare, old)
+		l.spare = append(l.spare, old)
 	}
-	if len(p.overtaken) == 0 && p.mapped > maxRing/8 {
-		p.overtaken, p.mapped, p.spare = nil, 0, nil
+	if len(l.open) == 0 && l.most > maxRing/8 {
+		p.late = nil
 	}
 	return value, true
 }
@@ -95,13 +113,16 @@ func (p *Pending[T]) Take(id wamp.ID) (T, bool) {
 // All calls f for each open entry, in no particular order, until f returns
 // false. Within f the entry that is shown may be taken; f must not put.
 func (p *Pending[T]) All(f func(wamp.ID, *T) bool) {
-	ring, overtaken := p.ring, p.overtaken
+	ring, l := p.ring, p.late
 	for i := range ring {
 		if e := &ring[i]; e.id != 0 && !f(e.id, &e.value) {
 			return
 		}
 	}
-	for id, value := range overtaken {
+	if l == nil {
+		return
+	}
+	for id, value := range l.open {
 		if !f(id, value) {
 			return
 		}
@@ -114,8 +135,8 @@ func (p *Pending[T]) Trim() {
 	if p.inRing == 0 {
 		p.ring, p.size, p.peak = nil, 0, 0
 	}
-	if len(p.overtaken) == 0 {
-		p.overtaken, p.mapped, p.spare = nil, 0, nil
+	if p.late.len() == 0 {
+		p.late = nil
 	}
 }
 
@@ -131,10 +152,10 @@ func (p *Pending[T]) at(id wamp.ID) *entry[T] {
 // grow if at least an eighth of it is open, and moves to the map if not.
 func (p *Pending[T]) place(id wamp.ID) *entry[T] {
 	if p.ring == nil {
-		p.ring = make([]entry[T], max(p.size, minRing))
+		p.ring = make([]entry[T], max(int(p.size), minRing))
 	}
 	e := p.at(id)
-	for e.id != 0 && len(p.ring) < maxRing && p.inRing >= len(p.ring)/8 {
+	for e.id != 0 && len(p.ring) < maxRing && int(p.inRing) >= len(p.ring)/8 {
 		p.grow()
 		e = p.at(id)
 	}
@@ -157,18 +178,20 @@ func (p *Pending[T]) grow() {
 }
 
 func (p *Pending[T]) overtake(e *entry[T]) {
-	if p.overtaken == nil {
-		p.overtaken = make(map[wamp.ID]*T)
+	l := p.late
+	if l == nil {
+		l = &late[T]{open: make(map[wamp.ID]*T)}
+		p.late = l
 	}
 	var value *T
-	if n := len(p.spare); n > 0 {
-		value, p.spare = p.spare[n-1], p.spare[:n-1]
+	if n := len(l.spare); n > 0 {
+		value, l.spare = l.spare[n-1], l.spare[:n-1]
 	} else {
 		value = new(T)
 	}
 	*value = e.value
-	p.overtaken[e.id] = value
-	p.mapped = max(p.mapped, len(p.overtaken))
+	l.open[e.id] = value
+	l.most = max(l.most, len(l.open))
 	*e = entry[T]{}
 	p.inRing--
 }
@@ -177,7 +200,7 @@ func (p *Pending[T]) overtake(e *entry[T]) {
 // The bound is below the one at which it grows, so that an even load does not
 // make it shrink and grow.
 func (p *Pending[T]) rest() {
-	if n := len(p.ring); n > minRing && p.peak < n/16 {
+	if n := int32(len(p.ring)); n > minRing && p.peak < n/16 {
 		p.ring, p.size = nil, n/2
 	}
 	p.peak = 0
