@@ -52,7 +52,7 @@ func TestMemoryOfTopics(t *testing.T) {
 	if topics, _ := r.Realm("realm1").Counts(); topics != n {
 		t.Fatalf("%d topics, not %d", topics, n)
 	}
-	per := float64(held()-before) / float64(n)
+	per := (float64(held()) - float64(before)) / float64(n)
 	t.Logf("%.0f bytes for each of %d topics", per, n)
 	if per > most {
 		t.Errorf("%.0f bytes for each topic, %.0f at most", per, most)

@@ -50,7 +50,7 @@ type connection struct {
 	again   bool // a session has been here before
 	read    bool // the reader is done
 	since   time.Time
-	timer   *timer.Timer
+	timer   timer.Timer
 	reads   uint64
 	quiet   int // checks without a sign of life
 	stop    chan struct{}
@@ -67,6 +67,7 @@ type connection struct {
 func Open(conn netio.Conn, o *Options, settled func()) *lane.Child {
 	c := &connection{o: o, env: o.Env, conn: conn, stop: make(chan struct{}), settled: settled}
 	c.box = o.Env.NewBox(Kind, c)
+	c.timer.Init(o.Env.Timers, c.tick)
 	c.env.Counters.Conns.Add(1)
 	return &lane.Child{Kin: kin, Box: c.box}
 }
@@ -163,9 +164,7 @@ func (c *connection) shut() {
 	c.phase = closed
 	c.settle()
 	close(c.stop)
-	if c.timer != nil {
-		c.timer.Stop()
-	}
+	c.timer.Stop()
 	if c.t != nil {
 		c.t.Outbox.Close()
 		c.env.Counters.Drop(lane.DropUnsent, uint64(c.t.Outbox.Stats().LostMessages))
@@ -184,9 +183,7 @@ func (c *connection) settle() {
 
 // check sets the one timer of the connection.
 func (c *connection) check(after time.Duration) {
-	if c.timer != nil {
-		c.timer.Stop()
-	}
-	box := c.box
-	c.timer = c.env.Timers.After(after, func() { box.Post(nil, lane.Item{Op: lane.OpTick}) })
+	c.timer.Set(after)
 }
+
+func (c *connection) tick() { c.box.Post(nil, lane.Item{Op: lane.OpTick}) }

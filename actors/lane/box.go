@@ -34,12 +34,11 @@ func (e *Env) boxOptions(kind supervisor.Kind) *mailbox.Options[Item] {
 		why = DropRetained
 	}
 	o := &mailbox.Options[Item]{
-		Scheduler: e.Scheduler, Buffers: &e.buffers,
+		Scheduler: e.Scheduler, Buffers: &e.buffers, Lean: true,
 		OnDiscard: func(_ *Box, it Item) { e.Undelivered(nil, &it, why) },
 		OnPanic:   func(b *Box, it *Item, _ any) any { return e.panicked(kind, b, it) },
 	}
 	if kind == supervisor.Topic || kind == supervisor.Registration {
-		o.Lean = true
 		o.OnDrained = func(b *Box) { b.Owner().(Keeper).Drained() }
 	}
 	return o

@@ -25,6 +25,7 @@ type Encoder struct {
 	converted [4]wamp.Payload
 	scratch   [4][]byte
 	trusting  []wamp.Field // scratch for Details
+	fields    []wamp.Field // see Fields
 	random    uint64
 	encoded   uint64 // EVENTs, for tests
 	message   wamp.Message
@@ -62,6 +63,12 @@ func (e *Encoder) Flush() {
 func (e *Encoder) Interrupted() {
 	e.EndRun()
 	e.EndOwn()
+}
+
+// Fields returns entries of Details that live until the next call.
+func (e *Encoder) Fields(f ...wamp.Field) []wamp.Field {
+	e.fields = append(e.fields[:0], f...)
+	return e.fields
 }
 
 // Random returns 64 random bits that need not be secret: publication ids,

@@ -71,12 +71,12 @@ type Ledger struct {
 	// membership was written, and all that came behind them.
 	Held      []Item
 	HeldBytes int
-	// Testaments are what is published when the session has ended.
-	Testaments Testaments
+	// Testaments are what is published when the session has ended; most have none.
+	Testaments *Testaments
 }
 
 // Empty says whether nothing is left to settle.
 func (l *Ledger) Empty() bool {
 	return len(l.Subscriptions) == 0 && len(l.Registrations) == 0 && l.Made.Len() == 0 && l.Served.Len() == 0 && len(l.Held) == 0 &&
-		l.Testaments.Count == 0
+		l.Testaments.empty()
 }

@@ -19,7 +19,7 @@ var CalleeGone = &Failure{URI: wamp.ErrCanceled, Message: "callee gone", Args: [
 func (s *Session) Settle(x *mailbox.Executor, budget int) (done bool) {
 	l := &s.Ledger
 	budget = s.publishTestaments(x, budget)
-	if l.Testaments.Count > 0 {
+	if !l.Testaments.empty() {
 		return false
 	}
 	if s.Welcomed {

@@ -51,6 +51,16 @@ type Testaments struct {
 	Count, Size int
 }
 
+func (t *Testaments) empty() bool { return t == nil || t.Count == 0 }
+
+// Bequest returns the testaments, to change them.
+func (l *Ledger) Bequest() *Testaments {
+	if l.Testaments == nil {
+		l.Testaments = new(Testaments)
+	}
+	return l.Testaments
+}
+
 // Add adds one behind the others of its scope.
 func (t *Testaments) Add(s Scope, testament *Testament) {
 	t.scopes[s] = append(t.scopes[s], testament)
@@ -91,12 +101,12 @@ type TestamentChange struct {
 // of the budget. They have their owner's identity, and reach everybody but the
 // owner, who has gone.
 func (s *Session) publishTestaments(x *mailbox.Executor, budget int) int {
-	t := &s.Ledger.Testaments
-	if t.Count == 0 {
+	t := s.Ledger.Testaments
+	if t.empty() {
 		return budget
 	}
 	if s.quiet() {
-		s.Ledger.Testaments = Testaments{}
+		s.Ledger.Testaments = nil
 		return budget
 	}
 	e := NewEncoder(s.Realm.Env)

@@ -142,17 +142,26 @@ func (m *Mailbox[T]) system() {
 func (m *Mailbox[T]) popSystem() any {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for s := m.sys; s != nil && len(s.messages) > 0; {
-		msg := s.messages[0]
-		s.messages[0] = nil
-		s.messages = s.messages[1:]
+	for s := m.sys; s != nil && s.next < len(s.messages); {
+		msg := s.messages[s.next]
+		s.messages[s.next] = nil
+		s.next++
 		if m.concernsActor(msg) {
 			return msg
 		}
 	}
-	m.sys = nil
+	m.noSystem()
 	m.urgent.Store(false)
 	return nil
+}
+
+// noSystem gives the list of system messages back, which is empty.
+func (m *Mailbox[T]) noSystem() {
+	if s := m.sys; s != nil && cap(s.messages) <= keep {
+		s.messages, s.next = s.messages[:0], 0
+		systems.Put(s)
+	}
+	m.sys = nil
 }
 
 func (m *Mailbox[T]) concernsActor(msg any) bool {

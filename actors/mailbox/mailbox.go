@@ -85,8 +85,13 @@ type Mailbox[T any] struct {
 	pos, end int32 // end is that of the batch under way
 }
 
-// system are the system messages that wait.
-type system struct{ messages []any }
+// system are the system messages that wait, in a borrowed list.
+type system struct {
+	messages []any
+	next     int
+}
+
+var systems = sync.Pool{New: func() any { return new(system) }}
 
 // ordinary is a message that stands behind the first at items of its buffer.
 type ordinary struct {
@@ -248,7 +253,7 @@ func reserved(message any) bool {
 func (m *Mailbox[T]) PostSystemMessage(message any) {
 	m.mu.Lock()
 	if m.sys == nil {
-		m.sys = new(system)
+		m.sys = systems.Get().(*system)
 	}
 	m.sys.messages = append(m.sys.messages, message)
 	m.urgent.Store(true)

@@ -29,13 +29,13 @@ type session struct {
 	watermark wamp.ID // highest request id seen
 	noticed   notice
 	serial    uint32
+	ended     bool            // nothing more is routed or written
 	finished  dealer.Finished // calls whose input may still be under way
 	clock     *timer.Timer    // of calls that have a timeout; nil before the first one
 	wakes     time.Duration   // when it is set to, by Env.Elapsed; 0 if it is not
 	served    []wamp.Field    // scratch for Details
 	disclosed []wamp.Field    // of this session, as publisher
 	calling   [2]*lane.CallDetails
-	ended     bool // nothing more is routed or written
 }
 
 // New returns the actor of a handle. Its mailbox is made by [Box].

@@ -16,12 +16,12 @@ func (s *session) onTestament(it *lane.Item) {
 	l := &s.Ledger
 	change := it.Ext.(*lane.TestamentChange)
 	if change.Add == nil {
-		l.Testaments.Flush(change.Scope)
+		l.Bequest().Flush(change.Scope)
 	} else if err := s.mayAdd(change.Add); err != nil {
 		s.answer(it.Request, err)
 		return
 	} else {
-		l.Testaments.Add(change.Scope, change.Add)
+		l.Bequest().Add(change.Scope, change.Add)
 	}
 	l.Made.Take(it.Request)
 	s.write(&wamp.Message{Type: wamp.Result, Request: it.Request})
@@ -31,7 +31,7 @@ func (s *session) mayAdd(t *lane.Testament) *wamp.Error {
 	if err := s.publisherDisclosure([]byte(t.Topic)).Refuse(t.Flags.Has(wamp.DiscloseMe)); err != nil {
 		return err
 	}
-	switch has, limits := &s.Ledger.Testaments, &s.env.Limits; {
+	switch has, limits := s.Ledger.Bequest(), &s.env.Limits; {
 	case has.Count >= limits.Testaments:
 		return limit("testaments per session")
 	case has.Size+t.Size > limits.TestamentBytes:

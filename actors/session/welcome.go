@@ -83,12 +83,12 @@ func (s *session) welcome() {
 	t.Raised.Store(true)
 	t.Target.Store(s.Box)
 	s.attach(s.Box.Executor())
-	s.write(&wamp.Message{Type: wamp.Welcome, Request: s.ID, Fields: []wamp.Field{
+	s.write(&wamp.Message{Type: wamp.Welcome, Request: s.ID, Fields: s.enc.Fields(
 		wamp.Text("agent", s.env.Agent), wamp.Encoded("authextra", g.Extra),
 		wamp.Text("authid", id.AuthID), wamp.Text("authmethod", id.AuthMethod),
 		wamp.Text("authprovider", id.AuthProvider), wamp.Text("authrole", id.AuthRole),
 		wamp.Text("realm", string(s.Realm.URI)), wamp.Encoded("roles", g.Roles),
-	}})
+	)})
 	s.flush()
 	s.Welcomed = true
 	s.Realm.Feed.Post(lane.Change{Kind: lane.SessionJoined, Session: s.Session})
