@@ -130,3 +130,37 @@ func TestMessagesAreJoined(t *testing.T) {
 		}
 	}
 }
+
+// Who reads late gets everything in order, in WebSocket messages that are joined
+// behind a full socket, too.
+func TestLateReaderOfBatches(t *testing.T) {
+	const rounds = 100 // of 64 messages of 2.3 KB each, more than sockets hold and less than an outbox does
+	router := start(t, actors.Config{})
+	text := strings.Repeat("x", 2300)
+	for _, p := range places(t, router) {
+		for _, k := range batchedKinds {
+			t.Run(fmt.Sprint(p.name, "/", k), func(t *testing.T) {
+				from, to := p.member(t, k), p.guest(t, k)
+				to.send([]any{1, "realm1", wamp.Dict{"roles": wamp.Dict{"subscriber": wamp.Dict{}}}})
+				to.expect(wamp.Welcome)
+				to.send([]any{32, 1, wamp.Dict{}, "com.topic"})
+				to.expect(wamp.Subscribed)
+				for n := range rounds {
+					from.all(func(i int) []any {
+						return []any{16, n*many + i + 1, wamp.Dict{"acknowledge": i == many-1}, "com.topic", []any{n*many + i, text}}
+					})
+					from.expect(wamp.Published)
+				}
+				payloads, messages := to.batches(rounds * many)
+				for i, m := range messages {
+					if args := m[len(m)-1].([]any); number(args[0]) != int64(i) {
+						t.Fatalf("got number %v at %d", args[0], i)
+					}
+				}
+				if len(messages) != rounds*many || payloads > len(messages)/8 {
+					t.Errorf("%d messages of %d in %d WebSocket messages", len(messages), rounds*many, payloads)
+				}
+			})
+		}
+	}
+}
