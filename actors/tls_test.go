@@ -27,8 +27,8 @@ import (
 // anybody is a client that takes any certificate.
 var anybody = &tls.Config{InsecureSkipVerify: true}
 
-// secureAddress is a port of the router that takes both transports over TLS.
-func secureAddress(t *testing.T, r *actors.Router) string {
+// selfSigned is a certificate.
+func selfSigned(t *testing.T) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -39,11 +39,17 @@ func secureAddress(t *testing.T, r *actors.Router) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// secureAddress is a port of the router that takes both transports over TLS.
+func secureAddress(t *testing.T, r *actors.Router) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	config := &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}}
 	if err := r.Serve(actors.Listener{Net: l, TLS: config}); err != nil {
 		t.Fatal(err)
 	}

@@ -96,7 +96,7 @@ func noAllocations(t *testing.T, f func()) {
 
 // What the docs of the package say about idle sessions.
 func TestTLSIdles(t *testing.T) {
-	for _, tc := range []struct{ message, most int }{{500, 11 << 10}, {60_000, 36 << 10}} {
+	for _, tc := range []struct{ message, most int }{{500, 10 << 10}, {60_000, 34 << 10}} {
 		kept := make([]netio.Conn, 100)
 		before := heap()
 		for i := range kept {

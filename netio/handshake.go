@@ -69,7 +69,8 @@ type AcceptOptions struct {
 	MaxMessage int
 	// HTTP serves requests that are no upgrade or go to another path, one for
 	// each connection, with bodies of up to MaxMessage bytes; nil answers them
-	// with an error status. Responses are buffered; a handler cannot hijack.
+	// with an error status. Responses are buffered; a handler cannot hijack. Behind
+	// [ServerTLS] requests have their TLS set.
 	HTTP http.Handler
 	// KeepHeaders are the header fields, in canonical form, that Handshake.Header
 	// shall have.

@@ -22,6 +22,10 @@ func (p *preface) serve(o *AcceptOptions) error {
 		return err
 	}
 	req.RemoteAddr = p.conn.RemoteAddr().String()
+	if s, ok := p.conn.(*secure); ok {
+		state := s.tls.ConnectionState()
+		req.TLS = &state
+	}
 	if req.ContentLength != 0 && req.Header.Get("Expect") == "100-continue" {
 		if _, err := io.WriteString(p.conn, "HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
 			return fmt.Errorf("netio: serve HTTP: %w", err)

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -129,6 +131,26 @@ func TestTLSHandshakeStalls(t *testing.T) {
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("%v", err)
 		}
+	}
+}
+
+// A request of HTTP over TLS gets to the handler, which sees that it is.
+func TestTLSServesHTTP(t *testing.T) {
+	x, y := dial(t, "tcp", "127.0.0.1:0")
+	client, server := secured(t, socket(t, x), socket(t, y), 0)
+	defer client.Close()
+	defer server.Close()
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "secure: %t", r.TLS != nil && r.TLS.HandshakeComplete)
+	})
+	write(t, client, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	if _, err := netio.Accept(server, netio.AcceptOptions{WebSocketPath: "/ws", HTTP: handler}); !errors.Is(err, netio.ErrServed) {
+		t.Fatal(err)
+	}
+	server.Close()
+	var answer bytes.Buffer
+	if err := readAll(client, &answer); err != io.EOF || !strings.HasSuffix(answer.String(), "secure: true") {
+		t.Errorf("%v: %s", err, answer.String())
 	}
 }
 
