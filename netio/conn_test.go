@@ -31,6 +31,7 @@ var (
 		{"tls", secureTCP(0)},
 		{"tls 1.2", secureTCP(tls.VersionTLS12)},
 		{"tls pipe", securePipe},
+		{"tls over queued", secureQueued},
 		{"queued tls", queuedTLS},
 	}
 	allConns = slices.Concat(plainConns, secureConns)

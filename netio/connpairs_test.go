@@ -83,6 +83,12 @@ func securePipe(t *testing.T) (a, b netio.Conn) {
 	return secured(t, x, y, 0)
 }
 
+// secureQueued is what there is where sockets cannot be written to without waiting.
+func secureQueued(t *testing.T) (a, b netio.Conn) {
+	x, y := queuedTCP(t)
+	return secured(t, x, y, 0)
+}
+
 // secured makes a TLS session of at most this version over two ends.
 func secured(t testing.TB, x, y netio.Conn, version uint16) (a, b netio.Conn) {
 	t.Helper()
