@@ -194,6 +194,7 @@ func (s *Shelf) keep(jobs []*job) {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		err := s.store.Apply(writes)
 		s.alarm(err)
+		s.countDropped()
 		if err == nil {
 			return
 		}
@@ -223,6 +224,18 @@ func (s *Shelf) alarm(err error) {
 	case err == nil && was:
 		s.env.Counters.StoreFailing.Store(0)
 		s.env.Log.Info().Uint64("dropped", s.env.Counters.Dropped(lane.DropHistory)).Msg("the store works again")
+	}
+}
+
+// countDropped counts what a store that bounds itself has let go.
+func (s *Shelf) countDropped() {
+	b, ok := s.store.(store.Bounded)
+	if !ok {
+		return
+	}
+	if n := b.TakeDropped(); n > 0 {
+		s.env.Counters.Drop(lane.DropStoreFull, uint64(n))
+		s.env.Log.Warn().Int("events", n).Msg("the store is as large as it may be: the oldest events of histories went")
 	}
 }
 
@@ -256,6 +269,7 @@ func (s *Shelf) answer(q *lane.Question) {
 		return true
 	})
 	if err != nil {
+		s.env.Counters.HistoryUnread.Add(1)
 		s.env.Log.Warn().Err(err).Msg("the history could not be read")
 		found = nil
 	}

@@ -38,6 +38,9 @@ const (
 	DropRetained
 	// DropHistory: an event that the store could not take.
 	DropHistory
+	// DropStoreFull: an event of a history that went because the store, as a whole,
+	// is as large as it may be.
+	DropStoreFull
 
 	drops
 )
@@ -45,6 +48,7 @@ const (
 var dropNames = [drops]string{
 	"session_gone", "closed", "not_representable", "too_large", "slow", "late_answer", "unasked_progress",
 	"slow_caller", "late_input", "refused_publish", "after_goodbye", "crash", "unsent", "retained", "history",
+	"store_full",
 }
 
 // String is the reason's name in metrics.
@@ -63,10 +67,12 @@ type Counters struct {
 	OutOfStep atomic.Uint64
 	// StoreFailing is 1 while the store takes nothing: an alarm.
 	StoreFailing atomic.Int64
-	BadErrors    atomic.Uint64 // ERRORs of callees whose URI is not valid
-	UnknownModes atomic.Uint64 // CANCELs of open calls in a mode that there is not
-	Unreadable   atomic.Uint64 // results in payload passthru mode for callers without it
-	dropped      [drops]atomic.Uint64
+	// HistoryUnread are questions that the store could not answer.
+	HistoryUnread atomic.Uint64
+	BadErrors     atomic.Uint64 // ERRORs of callees whose URI is not valid
+	UnknownModes  atomic.Uint64 // CANCELs of open calls in a mode that there is not
+	Unreadable    atomic.Uint64 // results in payload passthru mode for callers without it
+	dropped       [drops]atomic.Uint64
 }
 
 // Drop counts n losses.

@@ -54,3 +54,11 @@ type Store interface {
 	// Logs lists the logs of this kind that a realm has.
 	Logs(realm string, kind Kind) ([]Log, error)
 }
+
+// Bounded is a store that bounds all of its logs together, beside the bounds of
+// each, and lets the oldest events go for it.
+type Bounded interface {
+	// TakeDropped returns how many events went since it was last called. It is
+	// called after each Apply, by the same goroutine.
+	TakeDropped() int
+}

@@ -23,7 +23,7 @@ func openStore(cfg *config.Store, log zerolog.Logger) (*pebble.Store, error) {
 	if err == nil {
 		var s *pebble.Store
 		if s, err = pebble.Open(pebble.Options{
-			Dir: cfg.Path, Reserve: cfg.Reserve,
+			Dir: cfg.Path, Reserve: cfg.Reserve, MaxBytes: cfg.MaxBytes,
 			Log: func(text string) { log.Warn().Str("store", cfg.Path).Msg(text) },
 		}); err == nil {
 			return s, nil

@@ -32,6 +32,9 @@ func (s *Store) Apply(writes []store.Write) error {
 		if done, err := s.applied(writes); done || err != nil {
 			return err
 		}
+		if err := s.makeRoom(writes); err != nil {
+			return err
+		}
 		return s.commit(writes)
 	})
 }
@@ -62,6 +65,7 @@ func (s *Store) commit(writes []store.Write) error {
 	b := s.db.NewBatch()
 	defer b.Close()
 	s.broken, s.doubt = true, true // until the end is reached
+	s.refused = 0
 	for i := range writes {
 		if err := s.add(b, &writes[i]); err != nil {
 			s.broken, s.doubt = false, false
@@ -69,17 +73,27 @@ func (s *Store) commit(writes []store.Write) error {
 			return err
 		}
 	}
-	if err := s.db.Apply(b, pebble.Sync); err != nil {
+	if err := s.write(b); err != nil {
 		return err
 	}
 	s.broken, s.doubt = false, false
+	s.dropped += s.refused
 	return nil
+}
+
+// write makes a commit.
+func (s *Store) write(b *pebble.Batch) error {
+	if err := s.db.Apply(b, pebble.Sync); err != nil {
+		return err
+	}
+	return s.journal.fault()
 }
 
 // add puts one change into the commit.
 func (s *Store) add(b *pebble.Batch, w *store.Write) error {
 	prefix := prefixOf(w.Log)
 	if w.Log.Kind == store.Retained {
+		s.dirty = true
 		if err := b.DeleteRange(prefix, after(prefix), nil); err != nil {
 			return err
 		}
@@ -88,6 +102,10 @@ func (s *Store) add(b *pebble.Batch, w *store.Write) error {
 				return err
 			}
 		}
+		return nil
+	}
+	if s.full {
+		s.refused += len(w.Events)
 		return nil
 	}
 	x, err := s.extent(w.Log)
@@ -134,16 +152,20 @@ func (x *extent) add(e *store.Event) {
 
 // trim moves the beginning to where the bounds hold, and says whether it moved.
 func (x *extent) trim(b store.Bounds) bool {
-	gone := 0
-	for n := len(x.marks); gone < n; gone++ {
-		m := x.marks[gone]
-		old := b.Age > 0 && x.marks[n-1].time.Sub(m.time) > b.Age
-		if n-gone <= b.Events && x.bytes <= b.Bytes && !old {
+	first := x.first
+	for n := len(x.marks); n > 0; n-- {
+		old := b.Age > 0 && x.marks[n-1].time.Sub(x.marks[0].time) > b.Age
+		if n <= b.Events && x.bytes <= b.Bytes && !old {
 			break
 		}
-		x.bytes -= m.size
+		x.forget()
 	}
-	x.first += uint64(gone)
-	x.marks = x.marks[gone:]
-	return gone > 0
+	return x.first > first
+}
+
+// forget moves the beginning behind the oldest event.
+func (x *extent) forget() {
+	x.bytes -= x.marks[0].size
+	x.marks = x.marks[1:]
+	x.first++
 }

@@ -30,6 +30,12 @@ type Options struct {
 	// nothing is stored. Zero means 256 MiB or a twentieth of the disk, whichever
 	// is less; negative means none.
 	Reserve int64
+	// MaxBytes is how large the folder may become: before it does, the oldest events
+	// of all histories go, an eighth of them at a time, and are counted (see
+	// [store.Bounded]). Retained events stay, and are stored also where they leave no
+	// room for histories. An eighth of it, and 16 MiB at least, are for what the
+	// database writes anew before it removes the old. Zero means no such bound.
+	MaxBytes int64
 	// Log gets what the database says of errors; nil drops it. It is called
 	// concurrently.
 	Log func(text string)
@@ -42,13 +48,21 @@ var ErrFull = errors.New("pebble: the disk is almost full")
 
 // Store is a store in a folder. Its methods are called by one goroutine at a time.
 type Store struct {
-	o    Options
-	db   *pebble.DB
-	logs map[store.Log]*extent
+	o  Options
+	db *pebble.DB
+	// journal is what the database stands on, and knows whether its log fails.
+	journal *journal
+	logs    map[store.Log]*extent
 	// broken: the database failed on a commit, which may be on the disk or not.
 	// It can be read, and is opened anew before the next commit.
 	broken bool
 	doubt  bool
+	// full: histories get no room; of what they were to be given, refused events
+	// were left out of the commit under way.
+	full    bool
+	dirty   bool // what was retained has changed since tidy last looked
+	refused int
+	dropped int // events that went for want of room, since TakeDropped
 }
 
 var _ store.Store = (*Store)(nil)
@@ -67,15 +81,37 @@ func Open(o Options) (*Store, error) {
 }
 
 func (s *Store) open() error {
+	fs := newJournal(s.o.FS)
 	db, err := pebble.Open(s.o.Dir, &pebble.Options{
-		FS: s.o.FS, Logger: logger{s.o.Log}, FormatMajorVersion: pebble.FormatNewest,
-		MemTableSize: 4 << 20, MaxOpenFiles: 256,
+		FS: fs, Logger: logger{s.o.Log}, FormatMajorVersion: pebble.FormatNewest,
+		MemTableSize: 4 << 20, MaxOpenFiles: 256, EventListener: s.listener(fs),
+		// A commit waits for tables that are written too slowly, and would wait for ever
+		// where the disk takes none. So it waits late: by then the disk's fault is known.
+		MemTableStopWritesThreshold: 16, L0StopWritesThreshold: 64,
 	})
 	if err != nil {
 		return err
 	}
-	s.db, s.broken, s.logs = db, false, map[store.Log]*extent{}
+	if err := fs.fault(); err != nil {
+		return errors.Join(err, db.Close())
+	}
+	s.db, s.journal, s.broken, s.logs = db, fs, false, map[store.Log]*extent{}
 	return nil
+}
+
+// listener hears of what the database fails on in the background, where it tries
+// again for ever. A table that cannot be read is no fault of the disk: opening the
+// database anew would not help.
+func (s *Store) listener(fs *journal) *pebble.EventListener {
+	log := logger{s.o.Log}
+	l := pebble.EventListener{BackgroundError: func(err error) {
+		log.Errorf("in the background: %v", err)
+		if !pebble.IsCorruptionError(err) {
+			fs.check(err)
+		}
+	}}
+	l.EnsureDefaults(log)
+	return &l
 }
 
 // Close gives the folder up. What Apply has stored is there when it is opened
@@ -92,7 +128,7 @@ func (s *Store) Close() error {
 // reopen makes the database usable again that failed. It first sees whether the
 // disk takes anything: the database would try for ever.
 func (s *Store) reopen() error {
-	if s.db != nil && !s.broken {
+	if s.db != nil && !s.broken && s.journal.fault() == nil {
 		return nil
 	}
 	if err := s.probe(); err != nil {

@@ -41,7 +41,7 @@ func (d *decoder) checkStore(s *Store) {
 			d.reject("store.path", "is missing: a store on disk needs a folder")
 		}
 	default:
-		for _, key := range []string{"store.path", "store.reserve"} {
+		for _, key := range []string{"store.path", "store.reserve", "store.max_bytes"} {
 			if _, given := d.at[key]; given && !d.unread(key) {
 				d.reject(key, "is for a store on disk only, such as kind: pebble")
 			}

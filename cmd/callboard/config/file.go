@@ -52,6 +52,8 @@ type Store struct {
 	// Reserve is how many octets of the disk a store on disk leaves alone; 0 is
 	// the default of the store.
 	Reserve int64 `yaml:"reserve" unit:"bytes" range:"0.."`
+	// MaxBytes is how large the folder may become; 0 is as large as there is room.
+	MaxBytes int64 `yaml:"max_bytes" unit:"bytes" range:"64MiB.."`
 }
 
 // Log is what the router logs, and how.
