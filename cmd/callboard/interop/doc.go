@@ -1,6 +1,6 @@
 // Package interop has no code, only tests: WAMP clients of other people's making
 // run against the built binary, over WebSocket and RawSocket, in every serializer
-// that a client has.
+// that a client has; some of them over TLS, too.
 //
 // autobahn-js and wampy run under Node (autobahn.mjs, wampy.mjs, mixed.mjs on top
 // of harness.mjs, their packages pinned in package-lock.json and installed by the
