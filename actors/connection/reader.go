@@ -27,14 +27,8 @@ type reader struct {
 	frames *netio.Reader
 	credit lane.Credit
 	target *lane.Box // who has been posted to
+	flood  flood
 }
-
-// errPong says that the answer to a ping is larger than the peer accepts (advanced
-// profile, "RawSocket Transport").
-var errPong = errors.New("connection: the pong is larger than the peer accepts")
-
-// errClosed says that the peer sent a Close frame.
-var errClosed = errors.New("connection: closed by the peer")
 
 // run reads until there is nothing more to read.
 func (r *reader) run() {
@@ -147,7 +141,7 @@ func (r *reader) batch() error {
 		}
 		if f.Kind != netio.Message {
 			if err := r.control(f); err != nil {
-				r.finish(in, nil)
+				r.finish(in, told(err))
 				return err
 			}
 			continue
@@ -223,29 +217,6 @@ func (r *reader) handover() *lane.Box {
 
 // ReaderKind is what a test's fault sees instead of [Kind].
 const ReaderKind supervisor.Kind = "reader"
-
-// control answers a control frame.
-func (r *reader) control(f netio.Frame) error {
-	switch f.Kind {
-	case netio.Ping:
-		if len(f.Data) > int(r.t.Group.MaxSend) {
-			return errPong
-		}
-		r.t.Outbox.AppendControl(netio.AppendPong(nil, r.t.Group.Framing, netio.Server, f.Data))
-		return r.t.Outbox.Flush()
-	case netio.Close:
-		code := f.Code
-		if code == netio.CloseNoStatus {
-			code = netio.CloseNormal
-		}
-		if !r.t.Closing.Load() {
-			r.t.Outbox.AppendControl(netio.AppendClose(nil, netio.Server, code, ""))
-			r.t.Outbox.CloseAfterFlush()
-		}
-		return errClosed
-	}
-	return nil
-}
 
 // linger discards what the peer still sends after it was told the end, so that
 // the last word reaches it. The connection's actor sets the deadline.

@@ -72,6 +72,7 @@ type Counters struct {
 	BadErrors     atomic.Uint64 // ERRORs of callees whose URI is not valid
 	UnknownModes  atomic.Uint64 // CANCELs of open calls in a mode that there is not
 	Unreadable    atomic.Uint64 // results in payload passthru mode for callers without it
+	Floods        atomic.Uint64 // connections that ended for their control frames
 	dropped       [drops]atomic.Uint64
 }
 

@@ -81,6 +81,7 @@ type Limits struct {
 	PingInterval       time.Duration `yaml:"ping_interval" range:"1ms..24h"`
 	PongWait           time.Duration `yaml:"pong_wait" range:"1ms..24h"`
 	PingTries          int           `yaml:"ping_tries" range:"1..100"`
+	ControlFrames      int           `yaml:"control_frames" range:"1..1000000"` // in a second, without an answer
 	LingerTime         time.Duration `yaml:"linger_time" range:"1ms..1m"`
 	LingerBytes        int           `yaml:"linger_bytes" unit:"bytes" range:"1KiB..64MiB"`
 	MaxMessage         int           `yaml:"max_message" unit:"bytes" range:"4KiB..16MiB"`
@@ -101,7 +102,7 @@ func DefaultLimits() Limits {
 		OutboxBytes: netio.DefaultOutboxBytes, OutboxMessages: netio.DefaultOutboxMessages,
 		EarlyConnections: 1024, EarlyPerAddress: 64,
 		HelloTimeout: 5 * time.Second, HandshakeTimeout: 10 * time.Second, GoodbyeGrace: 2 * time.Second,
-		WriteStall: 10 * time.Second, PingInterval: 20 * time.Second, PongWait: 10 * time.Second, PingTries: 2,
+		WriteStall: 10 * time.Second, PingInterval: 20 * time.Second, PongWait: 10 * time.Second, PingTries: 2, ControlFrames: 100,
 		LingerTime: time.Second, LingerBytes: 1 << 20,
 		MaxMessage: 4 << 20, MaxEarlyMessage: 16 << 10,
 	}
