@@ -15,6 +15,9 @@ type Result struct {
 	// Progress says that further results follow. Handlers of invocations do not
 	// set it, they call [Invocation.Progress].
 	Progress bool
+	// Passthru is set when payload passthru mode is used, by handlers too: see
+	// [Passthru].
+	Passthru *wamp.Passthru
 }
 
 // Call calls a procedure and waits for its result. When ctx ends first, the
@@ -83,8 +86,9 @@ func (s *Session) cancelCall(id wamp.ID, r *request) {
 func (s *Session) postCancel(id wamp.ID, r *request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r.abandoned, r.replies = true, nil
-	return s.pending[id] == r && s.queue(&wamp.Message{Type: wamp.Cancel, Request: id}) == nil
+	given := r.canceled
+	r.abandoned, r.canceled, r.replies = true, true, nil
+	return !given && s.pending[id] == r && s.queue(&wamp.Message{Type: wamp.Cancel, Request: id}) == nil
 }
 
 // onResult serves the final result of a call, or a progressive one.
@@ -92,6 +96,7 @@ func (s *Session) onResult(m *wamp.Message) {
 	a := reply{result: &Result{Progress: m.Flags.Has(wamp.Progress)}}
 	if len(m.Dict) > 0 {
 		a.result.Details, a.err = s.raw.agreed.Serializer.DecodeDict(m.Dict)
+		a.result.Passthru = passthruOf(a.result.Details)
 	}
 	if a.err == nil {
 		a.result.Args, a.result.Kwargs, a.err = s.raw.agreed.Serializer.DecodePayload(m.Payload)

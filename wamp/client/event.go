@@ -17,6 +17,8 @@ type Event struct {
 	Args    []any
 	Kwargs  wamp.Dict
 	Details wamp.Dict
+	// Passthru is set when payload passthru mode is used.
+	Passthru *wamp.Passthru
 	// Err says that the payload has values which Go has no counterpart for.
 	// Args and Kwargs are nil then.
 	Err error
@@ -60,6 +62,7 @@ func (s *Session) decodeEvent(m *wamp.Message) *Event {
 	if len(m.Dict) > 0 {
 		e.Details, e.Err = s.raw.agreed.Serializer.DecodeDict(m.Dict)
 	}
+	e.Passthru = passthruOf(e.Details)
 	if topic, ok := e.Details["topic"].(string); ok {
 		e.Topic = wamp.URI(topic)
 	}

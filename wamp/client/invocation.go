@@ -15,6 +15,7 @@ type Invocation struct {
 	Args      []any
 	Kwargs    wamp.Dict
 	Details   wamp.Dict
+	Passthru  *wamp.Passthru // set when the call uses payload passthru mode
 
 	session  *Session
 	reg      *Registration // nil if there is none
@@ -28,11 +29,16 @@ func (i *Invocation) WantsProgress() bool { return i.progress }
 // Progress sends a progressive result; nothing when the caller did not ask for
 // any. It waits while the router takes no bytes.
 func (i *Invocation) Progress(ctx context.Context, args []any, kwargs wamp.Dict) error {
+	return i.ProgressResult(ctx, &Result{Args: args, Kwargs: kwargs})
+}
+
+// ProgressResult is Progress for a result that uses payload passthru mode.
+func (i *Invocation) ProgressResult(ctx context.Context, r *Result) error {
 	if !i.progress {
 		return nil
 	}
-	m := wamp.Message{Type: wamp.Yield, Request: i.request, Fields: []wamp.Field{wamp.True("progress")}}
-	if err := i.session.raw.setPayload(&m, args, kwargs); err != nil {
+	m := wamp.Message{Type: wamp.Yield, Request: i.request, Fields: r.Passthru.Append([]wamp.Field{wamp.True("progress")})}
+	if err := i.session.raw.setPayload(&m, r.Args, r.Kwargs); err != nil {
 		return err
 	}
 	return i.session.answer(ctx, &m)
@@ -67,6 +73,7 @@ func (s *Session) decodeInvocation(i *Invocation, m *wamp.Message) (err error) {
 	if len(m.Dict) > 0 {
 		i.Details, err = s.raw.agreed.Serializer.DecodeDict(m.Dict)
 	}
+	i.Passthru = passthruOf(i.Details)
 	if procedure, ok := i.Details["procedure"].(string); ok {
 		i.Procedure = wamp.URI(procedure)
 	}
@@ -130,6 +137,7 @@ func (s *Session) conclude(i *Invocation, result *Result, err error) {
 func (s *Session) yield(i *Invocation, result *Result) error {
 	m := wamp.Message{Type: wamp.Yield, Request: i.request}
 	if result != nil {
+		m.Fields = result.Passthru.Append(nil)
 		if err := s.raw.setPayload(&m, result.Args, result.Kwargs); err != nil {
 			return err
 		}

@@ -81,10 +81,10 @@ func (o *Options) netio(url string) netio.ClientOptions {
 // serves (advanced profile, "Feature Announcement"). The caller may change it.
 func DefaultRoles() wamp.Dict {
 	return wamp.Dict{
-		"caller":     features("caller_identification", "call_canceling", "call_timeout", "progressive_call_results"),
-		"callee":     features("caller_identification", "call_canceling", "call_timeout", "progressive_call_results", "pattern_based_registration", "shared_registration", "registration_revocation", "call_trustlevels"),
-		"publisher":  features("publisher_identification", "publisher_exclusion", "subscriber_blackwhite_listing"),
-		"subscriber": features("publisher_identification", "pattern_based_subscription", "subscription_revocation", "event_retention", "publication_trustlevels"),
+		"caller":     features("caller_identification", "call_canceling", "call_timeout", "progressive_call_results", "progressive_call_invocations", "payload_passthru_mode"),
+		"callee":     features("caller_identification", "call_canceling", "call_timeout", "progressive_call_results", "pattern_based_registration", "shared_registration", "registration_revocation", "call_trustlevels", "payload_passthru_mode"),
+		"publisher":  features("publisher_identification", "publisher_exclusion", "subscriber_blackwhite_listing", "payload_passthru_mode"),
+		"subscriber": features("publisher_identification", "pattern_based_subscription", "subscription_revocation", "event_retention", "publication_trustlevels", "payload_passthru_mode"),
 	}
 }
 

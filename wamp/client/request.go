@@ -13,6 +13,7 @@ import (
 type request struct {
 	kind      wamp.MessageType // of the message that was sent
 	abandoned bool             // nobody waits any more
+	canceled  bool             // CANCEL was sent, or was not needed
 	// accept is called for a reply that is no ERROR, before anything behind it
 	// is read. It may be nil.
 	accept  func(m *wamp.Message)
