@@ -13,6 +13,7 @@ const arenaSize = 16 << 10
 type arena struct {
 	chunk *netio.Chunk
 	used  int
+	body  int // where the last message begins that append wrote, behind its header
 }
 
 // fits says whether size more octets can be written.
@@ -40,7 +41,17 @@ func (a *arena) giveBack() {
 func (a *arena) append(g Group, m *wamp.Message, size int) (from, to int) {
 	from = a.used
 	b := netio.AppendElementHeader(a.chunk.B[:from], g.Framing, size)
+	a.body = len(b)
 	b = netio.AppendTrailer(g.Serializer.Append(b, m), g.Framing)
+	a.used = len(b)
+	return from, a.used
+}
+
+// copy is append for a message that is encoded already.
+func (a *arena) copy(g Group, body []byte) (from, to int) {
+	from = a.used
+	b := netio.AppendElementHeader(a.chunk.B[:from], g.Framing, len(body))
+	b = netio.AppendTrailer(append(b, body...), g.Framing)
 	a.used = len(b)
 	return from, a.used
 }

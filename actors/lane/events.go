@@ -72,8 +72,8 @@ func (e *Encoder) Send(p *Publication, t *Topic, details []wamp.Field) {
 	e.Publish(p, t, to, details)
 }
 
-// Publish encodes the event once for each encoding that the members of t use;
-// it reaches them when the run ends, see [Encoder.EndRun]. details are the
+// Publish encodes the event once for each serializer that the members of t use, and
+// frames it once for each framing; it reaches them when the run ends, see [Encoder.EndRun]. details are the
 // entries of EVENT.Details.
 func (e *Encoder) Publish(p *Publication, t *Topic, to *Subscribers, details []wamp.Field) {
 	r := &e.events
@@ -87,11 +87,12 @@ func (e *Encoder) Publish(p *Publication, t *Topic, to *Subscribers, details []w
 	m := &e.message
 	m.Type, m.ID, m.Request, m.Fields = wamp.Event, t.ID, p.ID, details
 	var done [kinds]bool
+	var bodies [kinds / framings][]byte
 	for i := range to.Groups {
 		if g := to.Groups[i].Key; !done[g.Kind()] && r.reaches(&to.Groups[i]) {
 			done[g.Kind()] = true
 			m.Fields = e.withTrust(details, p, g)
-			e.encodeEvent(p, g)
+			e.encodeEvent(p, g, &bodies[g.Kind()/framings])
 		}
 	}
 	m.Fields, m.Payload = nil, wamp.Payload{}
@@ -126,16 +127,21 @@ func (e *Encoder) withTrust(details []wamp.Field, p *Publication, g Group) []wam
 	return e.trusting
 }
 
-// encodeEvent appends the event to the run for one encoding.
-func (e *Encoder) encodeEvent(p *Publication, g Group) {
+// encodeEvent appends the event to the run for one encoding. What was encoded for
+// another framing stands in body, and is copied: the arena that has it keeps it
+// until the next publication.
+func (e *Encoder) encodeEvent(p *Publication, g Group, body *[]byte) {
 	r := &e.events
 	limit, members := r.ofKind(g.Kind())
-	var ok bool
-	if e.message.Payload, ok = e.convert(p.Payload, p.Serializer, g.Serializer); !ok {
-		e.env.Counters.Drop(DropNotRepresentable, members)
-		return
+	size := len(*body)
+	if size == 0 {
+		var ok bool
+		if e.message.Payload, ok = e.convert(p.Payload, p.Serializer, g.Serializer); !ok {
+			e.env.Counters.Drop(DropNotRepresentable, members)
+			return
+		}
+		size = g.Serializer.Size(&e.message)
 	}
-	size := g.Serializer.Size(&e.message)
 	whole := netio.ElementSize(g.Framing, size)
 	s := &r.spans[g.Kind()]
 	a := &e.eventArenas[g.Kind()]
@@ -143,8 +149,7 @@ func (e *Encoder) encodeEvent(p *Publication, g Group) {
 		e.post(g.Kind())
 		a.room(whole)
 	}
-	e.encoded++
-	from, end := a.append(g, &e.message, size)
+	from, end := e.appendEvent(a, g, size, body)
 	if s.count == 0 {
 		s.chunk, s.from = a.chunk, from
 	}
@@ -153,6 +158,16 @@ func (e *Encoder) encodeEvent(p *Publication, g Group) {
 	if size > limit {
 		s.size = size
 	}
+}
+
+func (e *Encoder) appendEvent(a *arena, g Group, size int, body *[]byte) (from, end int) {
+	if len(*body) > 0 {
+		return a.copy(g, *body)
+	}
+	e.encoded++
+	from, end = a.append(g, &e.message, size)
+	*body = a.chunk.B[a.body:][:size]
+	return from, end
 }
 
 // ofKind returns the smallest receive limit among the groups of an encoding, and

@@ -85,9 +85,9 @@ func (h *hall) publish(receivers *wamp.Receivers) (encoded uint64, posted uint64
 }
 
 // One event to 6,000 receivers of three serializers over two framings is encoded
-// once for each encoding, and its payload converted once for each other serializer.
+// once for each serializer, and its payload converted once for each other serializer.
 // For receivers that a list excludes nothing is encoded.
-func TestFanOutEncodesOncePerEncoding(t *testing.T) {
+func TestFanOutEncodesOncePerSerializer(t *testing.T) {
 	h := fill(t, 6000)
 	var json []wamp.ID // over both framings
 	for _, s := range h.sessions {
@@ -100,10 +100,10 @@ func TestFanOutEncodesOncePerEncoding(t *testing.T) {
 		encoded, posted uint64
 		converted       int
 	}{
-		"everybody":               {nil, 6, 6000, 2},
-		"all but one":             {&wamp.Receivers{Exclude: []wamp.ID{1}}, 6, 5999, 2},
+		"everybody":               {nil, 3, 6000, 2},
+		"all but one":             {&wamp.Receivers{Exclude: []wamp.ID{1}}, 3, 5999, 2},
 		"one":                     {&wamp.Receivers{Eligible: []wamp.ID{5}}, 1, 1, 1},
-		"one serializer":          {&wamp.Receivers{Eligible: json}, 2, 2000, 0},
+		"one serializer":          {&wamp.Receivers{Eligible: json}, 1, 2000, 0},
 		"nobody by authrole":      {&wamp.Receivers{EligibleAuthRole: []string{"admin"}}, 0, 0, 0},
 		"nobody by exclusion":     {&wamp.Receivers{ExcludeAuthID: []string{"joe"}}, 0, 0, 0},
 		"nobody by an empty list": {&wamp.Receivers{Eligible: []wamp.ID{}}, 0, 0, 0},
