@@ -231,21 +231,57 @@ func TestHistoryAge(t *testing.T) {
 	})
 }
 
-// Whoever may not subscribe may not read: the realm's hook is asked with the
-// subscription's own URI and match.
-func TestHistoryIsForThoseWhoMayRead(t *testing.T) {
-	r := start(t, keeping(nil))
-	r.Realm("realm1").MayRead = func(_ *lane.Session, k lane.Key) *wamp.Error {
-		if k != (lane.Key{URI: "com.log"}) {
-			t.Errorf("asked for %v", k)
+// Whoever may not subscribe may not read: of both, the realm asks the same of the
+// subscription's own URI and match. A pattern that is permitted does not permit the
+// topics that it matches, nor the other way round.
+func TestHistoryIsForThoseWhoMaySubscribe(t *testing.T) {
+	cfg := keeping(nil)
+	cfg.Realms[0].History = append(cfg.Realms[0].History,
+		actors.HistoryConfig{URI: "com.", Match: wamp.Prefix}, actors.HistoryConfig{URI: ".log", Match: wamp.Wildcard})
+	r := start(t, cfg)
+	keys := []lane.Key{{URI: "com.log"}, {URI: "com.", Match: wamp.Prefix}, {URI: ".log", Match: wamp.Wildcard}}
+	enter(t, r, kinds[0]).log(t, 1)
+	for _, permitted := range keys {
+		r.Realm("realm1").MaySubscribe = func(_ *lane.Session, k lane.Key) *wamp.Error {
+			if k == permitted {
+				return nil
+			}
+			return &wamp.Error{URI: wamp.ErrNotAuthorized}
 		}
-		return &wamp.Error{URI: wamp.ErrNotAuthorized}
+		p := enter(t, r, kinds[1])
+		for _, k := range keys {
+			topic := historyOf(t, p, k)
+			for what, m := range map[string]*wamp.Message{
+				"subscribe": subscribe(k.URI, k.Match.String()),
+				"read":      {Type: wamp.Call, URI: []byte("wamp.subscription.get_events"), Payload: p.payload(topic)},
+			} {
+				p.ask(m)
+				answer := p.next(t)
+				if refused := answer.Type == wamp.ErrorMessage; refused == (k == permitted) ||
+					refused && string(answer.URI) != string(wamp.ErrNotAuthorized) {
+					t.Errorf("%v is permitted: %s of %v is answered by %v %s", permitted, what, k, answer.Type, answer.URI)
+				}
+				if what == "read" && k == permitted && answer.Payload.N == 0 {
+					t.Errorf("nothing of the history of %v", k)
+				}
+			}
+		}
 	}
-	p := enter(t, r, kinds[0])
-	p.log(t, 1)
-	if got, failure := p.past(t); failure != string(wamp.ErrNotAuthorized) {
-		t.Errorf("%v %s", got, failure)
+}
+
+// historyOf is the id of a subscription that keeps its events.
+func historyOf(t *testing.T, p *peer, k lane.Key) uint64 {
+	t.Helper()
+	m := p.must(t, &wamp.Message{
+		Type: wamp.Call, URI: []byte("wamp.subscription.lookup"),
+		Payload: p.payload(k.URI, wamp.Dict{"match": k.Match.String()}),
+	}, wamp.Result)
+	values, _, err := p.serializer().DecodePayload(m.Payload)
+	if err != nil || len(values) != 1 {
+		t.Fatal(values, err)
 	}
+	id, _ := number(values[0]).(int64)
+	return uint64(id)
 }
 
 // Retained events and histories are there when another router opens the store.

@@ -65,10 +65,10 @@ type RealmRules struct {
 	Trust struct{ Calls, Publications auth.Levels }
 	// Histories are the subscriptions whose events are kept.
 	Histories map[Key]*History
-	// MayRead, if set, says why a session may not read the history of a
-	// subscription that it would not be allowed to subscribe to; nil permits
-	// everything. It is called concurrently.
-	MayRead func(s *Session, k Key) *wamp.Error
+	// MaySubscribe, if set, says why a session may not subscribe to a URI by this
+	// policy, nor read the history of that subscription; nil permits everything. It
+	// is called concurrently.
+	MaySubscribe func(s *Session, k Key) *wamp.Error
 	// Announced is what WELCOME says of the realm.
 	Announced Announcement
 }
