@@ -12,56 +12,11 @@ import (
 // registration is there while it has a callee.
 
 func registrationList(c *call) (answer, *wamp.Error) {
-	lists := newLists()
-	note := func(p *lane.Registration) bool {
-		if p.Live() {
-			lists[p.Match] = append(lists[p.Match], p.ID)
-		}
-		return true
-	}
-	c.Procedures.Each(func(_ string, p *lane.Registration) bool { return note(p) })
-	c.ProcedurePatterns.View().Set.All(func(_ string, _ wamp.Match, p *lane.Registration) bool { return note(p) })
-	return one(lists.dict()), nil
-}
-
-// lists are ids by matching policy; none of them is nil.
-type lists [3][]wamp.ID
-
-func newLists() lists { return lists{{}, {}, {}} }
-
-func (l lists) dict() wamp.Dict {
-	d := wamp.Dict{}
-	for m, ids := range l {
-		slices.Sort(ids)
-		d[wamp.Match(m).String()] = ids
-	}
-	return d
+	return list(c.Procedures, &c.ProcedurePatterns, registrationIdentity), nil
 }
 
 func registrationLookup(c *call) (answer, *wamp.Error) {
-	uri, err := c.text(0)
-	if err != nil {
-		return answer{}, err
-	}
-	m, err := c.match(1)
-	if err != nil {
-		return answer{}, err
-	}
-	var p *lane.Registration
-	if m == wamp.Exact {
-		p, _ = c.Procedures.Get([]byte(uri))
-	} else {
-		p, _ = c.ProcedurePatterns.View().Set.Get(uri, m)
-	}
-	return registrationID(p), nil
-}
-
-// registrationID is its id, or null if it is not there.
-func registrationID(p *lane.Registration) answer {
-	if p == nil || !p.Live() {
-		return one(nil)
-	}
-	return one(p.ID)
+	return lookup(c, c.Procedures, &c.ProcedurePatterns, registrationIdentity)
 }
 
 // registrationMatch finds the one that a call would go to: the exact one, else
@@ -86,7 +41,10 @@ func registrationMatch(c *call) (answer, *wamp.Error) {
 		}
 		return true
 	})
-	return registrationID(best), nil
+	if best == nil {
+		return one(nil), nil
+	}
+	return one(best.ID), nil
 }
 
 // registration is the one whose id is the first argument.

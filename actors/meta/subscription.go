@@ -12,37 +12,11 @@ import (
 // subscription is there while it has a subscriber.
 
 func subscriptionList(c *call) (answer, *wamp.Error) {
-	lists := newLists()
-	note := func(t *lane.Topic) bool {
-		if t.Live() {
-			lists[t.Match] = append(lists[t.Match], t.ID)
-		}
-		return true
-	}
-	c.Topics.Each(func(_ string, t *lane.Topic) bool { return note(t) })
-	c.TopicPatterns.View().Set.All(func(_ string, _ wamp.Match, t *lane.Topic) bool { return note(t) })
-	return one(lists.dict()), nil
+	return list(c.Topics, &c.TopicPatterns, topicIdentity), nil
 }
 
 func subscriptionLookup(c *call) (answer, *wamp.Error) {
-	uri, err := c.text(0)
-	if err != nil {
-		return answer{}, err
-	}
-	m, err := c.match(1)
-	if err != nil {
-		return answer{}, err
-	}
-	var t *lane.Topic
-	if m == wamp.Exact {
-		t, _ = c.Topics.Get([]byte(uri))
-	} else {
-		t, _ = c.TopicPatterns.View().Set.Get(uri, m)
-	}
-	if t == nil || !t.Live() {
-		return one(nil), nil
-	}
-	return one(t.ID), nil
+	return lookup(c, c.Topics, &c.TopicPatterns, topicIdentity)
 }
 
 // subscriptionMatch lists all that an event to this topic would go to, or is null.
