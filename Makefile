@@ -15,7 +15,7 @@ NEXUSD      := github.com/gammazero/nexus/v3/nexusd # v3.3.0, as go.mod has it
 BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 .DEFAULT_GOAL := all
-.PHONY: all help run build test race lint fmt fmt-check fuzz bench bench-peers bench-growth bench-neighbour interop soak map
+.PHONY: all help run build test race lint fmt fmt-check fuzz bench bench-peers bench-growth bench-neighbour bench-contention interop soak map
 
 all: fmt-check lint test ## Check the format, lint, test (the default)
 
@@ -75,6 +75,10 @@ bench-growth: build ## Measure how costs grow; writes the table and the plot of 
 bench-neighbour: build ## Measure a lone call beside the fan-out of another realm (two minutes)
 	$(GO) build -o bin/study ./benchmarks/study
 	bin/study neighbour $(STUDY)
+
+bench-contention: ## Measure what waits for locks at 1, 2, 4 and 8 processors (eight minutes)
+	$(GO) build -o bin/study ./benchmarks/study
+	bin/study contention $(STUDY)
 
 interop: ## Run foreign clients against the built binary (needs Node and npm)
 	$(GO) test -count=1 -v ./cmd/callboard/interop

@@ -93,7 +93,8 @@ type Options struct {
 
 	// PID is the router's process, whose processor time is measured (Linux).
 	PID int
-	// Progress is called some times a second, by one goroutine.
+	// Progress is called when a phase begins and some times a second, by one
+	// goroutine.
 	Progress func(Progress)
 
 	begin, end func() // for benchmarks: around what is measured

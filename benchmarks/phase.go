@@ -21,6 +21,9 @@ type Point struct {
 // pass lets a phase of the run go by. It returns false when ctx has ended or
 // nothing arrives any more; the run is over then.
 func (r *run) pass(ctx context.Context, l load, phase string, d time.Duration, record bool) bool {
+	if d > 0 {
+		r.tell(phase, 0, d, 0)
+	}
 	begin, stall := r.meter.Now(), r.newStall(l)
 	clock := sampler{r: r, begin: begin, last: begin, told: begin, phase: phase, total: d, record: record}
 	if record {

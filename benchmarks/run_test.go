@@ -129,6 +129,9 @@ func TestInterrupted(t *testing.T) {
 		o.Progress = func(p benchmarks.Progress) {
 			if !slices.Contains(phases, p.Phase) {
 				phases = append(phases, p.Phase)
+				if p.Phase == "measuring" && p.Done != 0 {
+					t.Errorf("%s: told of measuring after %v", s.Name, p.Done)
+				}
 			}
 			if p.Phase == "measuring" {
 				cancel()

@@ -117,20 +117,11 @@ func (s *study) outside(ctx context.Context, args string) (*benchmarks.Result, e
 
 // inside fans out to n sessions that are connected in memory.
 func (s *study) inside(ctx context.Context, n int) (*benchmarks.Result, error) {
-	system := actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
-		return slog.New(slog.DiscardHandler)
-	}))
-	defer system.Shutdown()
-	limits := lane.DefaultLimits()
-	limits.EarlyConnections, limits.EarlyPerAddress = n+1, n+1
-	r, err := actors.NewRouter(system, actors.Config{Limits: limits})
+	r, stop, err := startInside(ctx, n)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.Start(ctx); err != nil {
-		return nil, err
-	}
-	defer func() { _ = r.Drain(context.WithoutCancel(ctx)) }()
+	defer stop()
 	return benchmarks.Run(ctx, benchmarks.Options{
 		Scenario: "fanout", Clients: n, Window: 4, Duration: s.duration, Warmup: s.warmup,
 		Serializers: []codec.Serializer{codec.MessagePack}, Transport: "rawsocket",
@@ -139,4 +130,26 @@ func (s *study) inside(ctx context.Context, n int) (*benchmarks.Result, error) {
 			return ours, r.Attach(theirs, netio.AcceptOptions{})
 		},
 	})
+}
+
+// startInside starts a router in this process, for n subscribers at least. What is
+// returned ends it.
+func startInside(ctx context.Context, n int) (*actors.Router, func(), error) {
+	system := actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger {
+		return slog.New(slog.DiscardHandler)
+	}))
+	limits := lane.DefaultLimits()
+	limits.EarlyConnections, limits.EarlyPerAddress = n+1, n+1
+	r, err := actors.NewRouter(system, actors.Config{Limits: limits})
+	if err == nil {
+		err = r.Start(ctx)
+	}
+	if err != nil {
+		system.Shutdown()
+		return nil, nil, err
+	}
+	return r, func() {
+		_ = r.Drain(context.WithoutCancel(ctx))
+		system.Shutdown()
+	}, nil
 }

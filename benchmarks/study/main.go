@@ -5,7 +5,9 @@
 //	study peers      this router, nexusd and the relay, row by row (make bench-peers)
 //	study growth     cost per message as sessions, topics, … grow (make bench-growth)
 //	study neighbour  a lone call while another realm fans out
+//	study contention what waits for locks at 1, 2, 4 and 8 processors (make bench-contention)
 //	study relay      the relay alone, on -listen, until it is interrupted; -tls
+//	study contended  one load on a router in this process, as JSON; -load
 //
 // Tables are written into the file -readme between markers that are named like
 // the study. With -short everything is small: to see that it works, not to learn
@@ -32,6 +34,8 @@ type study struct {
 	callboard, nexusd string // programs
 	readme, plot      string
 	listen, tls       string // of the relay
+	load              string // of contended
+	small             bool   // likewise: few sessions
 	duration, warmup  time.Duration
 	rounds            int
 	short             bool
@@ -46,12 +50,14 @@ func main() {
 	f.StringVar(&s.plot, "plot", "benchmarks/growth.svg", "where the plot of growth is written")
 	f.StringVar(&s.listen, "listen", "127.0.0.1:8090", "address of the relay")
 	f.StringVar(&s.tls, "tls", "", "folder of cert.pem and key.pem: the relay's TLS")
+	f.StringVar(&s.load, "load", loads[0].name, "what contended runs")
+	f.BoolVar(&s.small, "small", false, "contended has few sessions")
 	f.DurationVar(&s.duration, "duration", 2*time.Second, "measured time of each run")
 	f.DurationVar(&s.warmup, "warmup", 500*time.Millisecond, "time before that")
 	f.IntVar(&s.rounds, "rounds", 7, "runs of which the median counts")
 	f.BoolVar(&s.short, "short", false, "one short round with small numbers")
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: study peers|growth|neighbour|relay [flags]")
+		fmt.Fprintln(os.Stderr, "usage: study peers|growth|neighbour|contention|relay|contended [flags]")
 		os.Exit(2)
 	}
 	_ = f.Parse(os.Args[2:]) // ends the program when it fails
@@ -77,8 +83,12 @@ func (s *study) run(ctx context.Context, name string) error {
 		table, err = s.growth(ctx)
 	case "neighbour":
 		table, err = s.neighbour(ctx)
+	case "contention":
+		table, err = s.contention(ctx)
 	case "relay":
 		return s.serveRelay(ctx)
+	case "contended":
+		return s.contended(ctx, os.Stdout)
 	default:
 		return fmt.Errorf("no study %q", name)
 	}

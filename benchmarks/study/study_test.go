@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "relay" { // startRelay starts this program once more
+	if len(os.Args) > 1 && slices.Contains([]string{"relay", "contended"}, os.Args[1]) { // startRelay and child start this program once more
 		main()
 		return
 	}
