@@ -12,6 +12,9 @@ import (
 // nextWebSocket finds whole frames in place and joins fragmented messages;
 // control frames may stand between fragments (RFC 6455, 5.4).
 func (r *Reader) nextWebSocket() (Frame, bool, error) {
+	if data, ok := r.nextPlain(); ok {
+		return Frame{Kind: Message, Data: data, Chunk: r.chunk}, true, nil
+	}
 	for {
 		if r.fragments.left > 0 {
 			r.pull()
@@ -37,6 +40,54 @@ func (r *Reader) nextWebSocket() (Frame, bool, error) {
 			return r.fail(violation(ClosePolicy, "too many empty fragments"))
 		}
 		r.pos += n
+	}
+}
+
+// nextPlain finds what nearly all frames are: a message in one frame, shorter than
+// 64 KiB, all of it here. It finds nothing wrong and changes nothing unless it
+// returns the message; the long way looks at everything else again. The header
+// stays in registers, which takes a third of the time.
+func (r *Reader) nextPlain() (data []byte, ok bool) {
+	b := r.chunk.B[r.pos:r.end]
+	if len(b) < 8 || b[0] != finBit|byte(r.framing.opCode()) || r.fragments.open {
+		return nil, false
+	}
+	size, header := int(b[1]&^maskBit), 2
+	if size >= len16 {
+		if size = int(binary.BigEndian.Uint16(b[2:])); b[1]&^maskBit != len16 || size < len16 {
+			return nil, false
+		}
+		header = 4
+	}
+	var mask uint32
+	if r.role == Server {
+		mask = binary.LittleEndian.Uint32(b[header:])
+		header += 4
+	}
+	if masked := b[1]&maskBit != 0; masked != (r.role == Server) || size > r.limit || len(b) < header+size {
+		return nil, false
+	}
+	data = r.take(header, size)
+	unmask(data, mask)
+	return data, true
+}
+
+// unmask is ws.Cipher without what only long data is worth.
+func unmask(data []byte, mask uint32) {
+	if mask == 0 {
+		return
+	}
+	if len(data) > 256 {
+		var octets [4]byte
+		binary.LittleEndian.PutUint32(octets[:], mask)
+		ws.Cipher(data, octets, 0)
+		return
+	}
+	for wide := uint64(mask)<<32 | uint64(mask); len(data) >= 8; data = data[8:] {
+		binary.LittleEndian.PutUint64(data, binary.LittleEndian.Uint64(data)^wide)
+	}
+	for i := range data {
+		data[i] ^= byte(mask >> (8 * (i & 3)))
 	}
 }
 
