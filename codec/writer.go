@@ -55,6 +55,15 @@ func (s Serializer) writer() writer {
 
 // Size is the exact number of octets that Append appends for m.
 func (s Serializer) Size(m *wamp.Message) int {
+	if s == JSON {
+		if b, ok := bareOf(m); ok {
+			return b.size(m.Payload)
+		}
+	}
+	return s.size(m)
+}
+
+func (s Serializer) size(m *wamp.Message) int {
 	w, sh := s.writer(), shapeOf(m.Type)
 	n := countElements(m, sh)
 	size := w.sizeList(n) + w.sizeInteger(uint64(m.Type))
@@ -83,6 +92,15 @@ func (s Serializer) Size(m *wamp.Message) int {
 // What Parse decodes, m.Options and m.Flags, is not looked at. A message of an
 // unknown type appends as its type alone.
 func (s Serializer) Append(dst []byte, m *wamp.Message) []byte {
+	if s == JSON {
+		if b, ok := bareOf(m); ok {
+			return b.append(dst, m.Payload)
+		}
+	}
+	return s.append(dst, m)
+}
+
+func (s Serializer) append(dst []byte, m *wamp.Message) []byte {
 	w, sh := s.writer(), shapeOf(m.Type)
 	n := countElements(m, sh)
 	if sh.payload {
