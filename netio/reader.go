@@ -142,6 +142,17 @@ func (r *Reader) Next() (Frame, bool, error) {
 	return r.nextWebSocket()
 }
 
+// NextPlain is Next for what nearly all frames of WebSocket are: a message in one
+// frame, shorter than 64 KiB. The message lives in the chunk, as [Frame] says. false
+// means that Next has to be asked.
+func (r *Reader) NextPlain() (message []byte, chunk *Chunk, ok bool) {
+	if r.chunk == nil || r.err != nil || r.framing == RawSocket || r.framing.batched() {
+		return nil, nil, false
+	}
+	message, ok = r.nextPlain()
+	return message, r.chunk, ok
+}
+
 // Discard drops what is buffered, then reads and drops until the peer closes
 // (nil), maxBytes were read ([ErrDiscardLimit]) or the deadline that the caller
 // has set on the connection passes. Called after a final message and CloseWrite,

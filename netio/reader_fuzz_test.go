@@ -64,7 +64,7 @@ func everySplit(t *testing.T, stream []byte, seed uint64, o netio.ReaderOptions)
 		pieces, rest = append(pieces, rest[:n:n]), rest[n:]
 	}
 	s := &script{pieces: pieces, wakes: wakes(seed % uint64(allWakes))}
-	if got := readFrom(s, o); got.String() != want.String() {
+	if got := readBy(s, o, nextEither); got.String() != want.String() {
 		t.Fatalf("in pieces\n%.1000v\nin one\n%.1000v", got, want)
 	}
 	if chunks() != 0 {

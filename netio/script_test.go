@@ -89,6 +89,18 @@ func read(pieces [][]byte, o netio.ReaderOptions) outcome {
 }
 
 func readFrom(c netio.Conn, o netio.ReaderOptions) outcome {
+	return readBy(c, o, (*netio.Reader).Next)
+}
+
+// nextEither is Next of a caller that asks for plain frames first.
+func nextEither(r *netio.Reader) (netio.Frame, bool, error) {
+	if data, chunk, ok := r.NextPlain(); ok {
+		return netio.Frame{Kind: netio.Message, Data: data, Chunk: chunk}, true, nil
+	}
+	return r.Next()
+}
+
+func readBy(c netio.Conn, o netio.ReaderOptions, next func(*netio.Reader) (netio.Frame, bool, error)) outcome {
 	r := netio.NewReader(c, o)
 	defer r.Close()
 	var out outcome
@@ -98,7 +110,7 @@ func readFrom(c netio.Conn, o netio.ReaderOptions) outcome {
 			return out
 		}
 		for {
-			f, ok, err := r.Next()
+			f, ok, err := next(r)
 			if err != nil {
 				out.end = ending(err)
 				return out

@@ -76,6 +76,9 @@ var webSocketRules = []struct {
 	{"over the limit in a continuation", masked(ws.OpText, more, "x") + strings.Replace(announced(1<<63-1), "\x81", "\x80", 1), nil, "1009"},
 	{"continuation of nothing", continued(final, "a"), nil, "1002"},
 	{"continuation after the last", masked(ws.OpText, more, "a") + continued(final, "b") + continued(final, "c"), []string{`message "ab"`}, "1002"},
+	{"new longer message within fragments", masked(ws.OpText, more, "a") + text("a whole message"), nil, "1002"},
+	{"longer message without a mask", unmasked(ws.OpText, final, "a whole message") + text("x"), nil, "1002"},
+	{"longer message with a long length", "\x81\xfe\x00\x0fmaskabcdefghijklmno", nil, "1002"},
 	{"new message within fragments", masked(ws.OpText, more, "a") + text("b"), nil, "1002"},
 	{"new fragmented message within fragments", masked(ws.OpText, more, "a") + masked(ws.OpText, more, "b"), nil, "1002"},
 	{"cut within fragments", masked(ws.OpText, more, "a"), nil, "unexpected EOF"},
@@ -115,6 +118,24 @@ func TestWebSocketRules(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			everyDelivery(t, tc.stream, netio.ReaderOptions{MaxMessage: limit}, outcome{tc.frames, tc.end})
 		})
+	}
+}
+
+// Whole frames that come one by one are held against what came before.
+func TestWholeFramesWithinFragments(t *testing.T) {
+	for _, next := range []func(*netio.Reader) (netio.Frame, bool, error){(*netio.Reader).Next, nextEither} {
+		pieces := [][]byte{[]byte(masked(ws.OpText, more, "a")), []byte(text("a whole message"))}
+		if got := readBy(&script{pieces: pieces}, netio.ReaderOptions{}, next); got.String() != "1002" {
+			t.Error(got)
+		}
+	}
+}
+
+// A short limit holds for short frames, too.
+func TestShortLimit(t *testing.T) {
+	for _, n := range []int{100, 125, 126, 500} {
+		want := outcome{[]string{show(n)}, "1009"}
+		everyDelivery(t, text(long(n))+text(long(n+1)), netio.ReaderOptions{MaxMessage: n}, want)
 	}
 }
 
@@ -180,7 +201,7 @@ func everyDelivery(t *testing.T, stream string, o netio.ReaderOptions, want outc
 		}
 		for w := range allWakes {
 			s := &script{pieces: split([]byte(stream), n), wakes: w}
-			if got := readFrom(s, o); got.String() != want.String() {
+			if got := readBy(s, o, nextEither); got.String() != want.String() {
 				t.Errorf("pieces of %d, %d: got\n%.500v\nwant\n%.500v", n, w, got, want)
 			}
 		}

@@ -134,28 +134,32 @@ const maxInput = 8192
 func (r *reader) batch() error {
 	var in *lane.Input
 	for {
-		f, ok, err := r.frames.Next()
-		if !ok || err != nil {
-			r.finish(in, err)
-			return err
-		}
-		if f.Kind != netio.Message {
-			if err := r.control(f); err != nil {
-				r.finish(in, told(err))
+		data, chunk, ok := r.frames.NextPlain()
+		if !ok {
+			f, ok, err := r.frames.Next()
+			if !ok || err != nil {
+				r.finish(in, err)
 				return err
 			}
-			continue
+			if f.Kind != netio.Message {
+				if err := r.control(f); err != nil {
+					r.finish(in, told(err))
+					return err
+				}
+				continue
+			}
+			data, chunk = f.Data, f.Chunk
 		}
-		if in != nil && (in.Chunk != f.Chunk || len(in.Messages) == maxInput) {
+		if in != nil && (in.Chunk != chunk || len(in.Messages) == maxInput) {
 			r.post(in)
 			in = nil
 		}
 		if in == nil {
 			in = lane.NewInput()
-			in.Chunk = f.Chunk
+			in.Chunk = chunk
 			in.Chunk.Retain(1)
 		}
-		if err := r.t.Group.Serializer.Parse(f.Data, in.Add()); err != nil {
+		if err := r.t.Group.Serializer.Parse(data, in.Add()); err != nil {
 			in.Drop()
 			r.finish(in, err)
 			return err
