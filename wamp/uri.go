@@ -82,8 +82,12 @@ func ValidPattern(uri []byte, m Match, mode URIMode) bool {
 // protocol (basic profile, "Reserved URIs"), or `callboard`, which belongs to
 // this router.
 func Reserved(uri []byte) bool {
-	first := FirstComponent(uri)
-	return string(first) == "wamp" || string(first) == "callboard"
+	return begins(uri, "wamp") || begins(uri, "callboard")
+}
+
+func begins(uri []byte, first string) bool {
+	n := len(first)
+	return len(uri) >= n && string(uri[:n]) == first && (len(uri) == n || uri[n] == '.')
 }
 
 // FirstComponent is the part of uri up to its first dot, or all of it. It

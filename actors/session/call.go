@@ -47,18 +47,16 @@ func (s *session) onCall(in *lane.Input, m *wamp.Message) {
 
 // begin notes a call as open. Its time begins.
 func (s *session) begin(m *wamp.Message, r *lane.Registration) *lane.Made {
-	made := lane.Made{
-		Serial: s.serial, State: dealer.NewCall(m.Flags), Procedure: r, Stream: streamOf(m), Timeout: s.timeout(m),
-		Key: s.routingKey(m),
-	}
+	made := s.Ledger.Made.Open(m.Request)
+	made.Serial, made.State, made.Procedure = s.serial, dealer.NewCall(m.Flags), r
+	made.Stream, made.Timeout, made.Key = streamOf(m), s.timeout(m), s.routingKey(m)
 	if made.Timeout != 0 {
 		made.Since = s.env.Elapsed()
 	}
 	if made.Stream != nil {
 		s.Ledger.HeldBytes += made.Stream.Size
 	}
-	s.Ledger.Made.Put(m.Request, made)
-	return s.Ledger.Made.Get(m.Request)
+	return made
 }
 
 // routingKey is what a call says that calls which belong together have in common;

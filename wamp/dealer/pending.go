@@ -54,14 +54,25 @@ func (l *late[T]) len() int {
 // Put opens an entry. It returns false and changes nothing if the id is open,
 // or 0.
 func (p *Pending[T]) Put(id wamp.ID, value T) bool {
-	if id == 0 || p.Get(id) != nil {
+	v := p.Open(id)
+	if v == nil {
 		return false
 	}
+	*v = value
+	return true
+}
+
+// Open is Put for who fills in the value where it stands: it is zero, and nil if
+// the id is open, or 0. The pointer is valid until the next Put, Open or Take.
+func (p *Pending[T]) Open(id wamp.ID) *T {
+	if id == 0 || p.Get(id) != nil {
+		return nil
+	}
 	e := p.place(id)
-	*e = entry[T]{id, value}
+	e.id = id
 	p.inRing++
 	p.peak = max(p.peak, p.inRing)
-	return true
+	return &e.value
 }
 
 // Get returns the open entry of this id, or nil. The pointer is valid until
