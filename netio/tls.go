@@ -96,7 +96,7 @@ type TLSError struct {
 }
 
 // Error returns what went wrong.
-func (e *TLSError) Error() string { return "netio: TLS handshake: " + e.Err.Error() }
+func (e *TLSError) Error() string { return "TLS handshake: " + e.Err.Error() }
 
 // Unwrap returns Err.
 func (e *TLSError) Unwrap() error { return e.Err }

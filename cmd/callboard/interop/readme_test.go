@@ -69,7 +69,7 @@ func wantFive(t *testing.T, cmd *exec.Cmd) {
 
 // Each line of the README that begins with bin/callboard is run in a shell.
 // Those that go on are left running for those below them; what stands behind #
-// is what the line prints.
+// is what the line prints. Those over TLS have a router of their own.
 func TestReadmeCommands(t *testing.T) {
 	at := addressesOf(t)
 	binary, err := build()
@@ -80,9 +80,22 @@ func TestReadmeCommands(t *testing.T) {
 	if len(lines) == 0 {
 		t.Fatal("the README has no command")
 	}
+	tls := "wss://127.0.0.1:0/ws" // the next line's
 	for _, line := range lines {
-		command := "exec " + binary + " " + line[1] + " --url " + at.ws
-		if strings.HasPrefix(line[1], "register") || strings.HasPrefix(line[1], "subscribe") {
+		command := "exec " + binary + " " + line[1]
+		switch secure := strings.Contains(command, tlsAddress); {
+		case secure && at.wss == "":
+			continue // there is no certificate
+		case secure:
+			command = "cd " + folder + " && " + strings.ReplaceAll(command, tlsAddress, tls)
+		default:
+			command += " --url " + at.ws
+		}
+		switch word, _, _ := strings.Cut(line[1], " "); word {
+		case "serve":
+			tls = strings.TrimPrefix(goesOn(t, command), "listening on ")
+			continue
+		case "register", "subscribe":
 			goesOn(t, command)
 			continue
 		}
@@ -98,9 +111,12 @@ func TestReadmeCommands(t *testing.T) {
 	}
 }
 
-// goesOn starts a command that runs until the end of the test, and waits until
-// the router has agreed.
-func goesOn(t *testing.T, command string) {
+// tlsAddress is where the router of the README listens over TLS.
+const tlsAddress = "wss://127.0.0.1:8443/ws"
+
+// goesOn starts a command that runs until the end of the test, and returns the line
+// that says that the router listens, or that it has agreed.
+func goesOn(t *testing.T, command string) (said string) {
 	t.Helper()
 	p, err := start("sh", "-c", command)
 	if err != nil {
@@ -111,10 +127,11 @@ func goesOn(t *testing.T, command string) {
 			t.Error(err)
 		}
 	})
-	agreed := regexp.MustCompile(`^(registered|subscribed)\b`)
-	if err := p.wait(agreed.MatchString); err != nil {
+	agreed := regexp.MustCompile(`^(registered|subscribed|listening on)\b`)
+	if err := p.wait(func(line string) bool { said = line; return agreed.MatchString(line) }); err != nil {
 		t.Errorf("%s: %v", command, err)
 	}
+	return said
 }
 
 // The line that the router prints to be pasted works where the router was
