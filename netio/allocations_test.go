@@ -17,18 +17,19 @@ import (
 func TestOutboxDoesNotAllocate(t *testing.T) {
 	for _, f := range []netio.Framing{netio.WebSocketText, netio.WebSocketTextBatched} {
 		for _, l := range loads {
-			t.Run(fmt.Sprint(f, "/", l.name), func(t *testing.T) {
-				noChunksLeft(t)
-				o := netio.NewOutbox(sink{}, netio.Limits{}, nil)
-				o.Batch(f, netio.NoLimit)
-				c := netio.Take(256 << 10)
-				defer c.Release()
-				noAllocations(t, func() {
-					if err := drain(o, c, l.spans, l.size); err != nil {
-						t.Fatal(err)
-					}
+			for _, side := range []netio.Role{netio.Server, netio.Client} {
+				t.Run(fmt.Sprint(f, "/", l.name, "/", side), func(t *testing.T) {
+					noChunksLeft(t)
+					o := outbox{framing: f, side: side, maxSend: netio.NoLimit}.of(netio.NewOutbox(sink{}, netio.Limits{}, nil))
+					c := netio.Take(256 << 10)
+					defer c.Release()
+					noAllocations(t, func() {
+						if err := drain(o, c, l.spans, l.size); err != nil {
+							t.Fatal(err)
+						}
+					})
 				})
-			})
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import "github.com/gobwas/ws"
 const (
 	shortHeader = 4  // of a frame with up to 65,535 bytes
 	longHeader  = 10 // of any frame
+	longMasked  = longHeader + maskSize
 
 	// batchBytes is the payload of a batch of several messages, at most: a peer
 	// shall not have to wait for more before it sees the first of them, and a
@@ -27,14 +28,16 @@ func BatchLimit(f Framing, maxSend int) int {
 // entry of the queue like any other; it stays empty until the batch is sealed,
 // which it is before anything of it is written.
 type batches struct {
-	op    ws.OpCode
-	limit int
-	size  int // payload of the batch that is open; 0 when none is
-	at    int // where the entry of its header is among those that wait
+	op     ws.OpCode
+	masked byte // maskBit if they are a client's
+	room   int  // for each header
+	limit  int
+	size   int // payload of the batch that is open; 0 when none is
+	at     int // where the entry of its header is among those that wait
 
 	// heads is where headers lie; the first one since the queue was empty has a
 	// place of its own, for it is mostly the only one.
-	first [longHeader]byte
+	first [longMasked]byte
 	heads *Chunk
 	used  int
 }
@@ -54,13 +57,13 @@ func (b *batches) enter(q *queue, s Span) {
 // head returns the place of a header, without bytes so far.
 func (b *batches) head() Span {
 	from := b.used
-	b.used += longHeader
+	b.used += b.room
 	if from == 0 {
 		return Span{Bytes: b.first[:0]}
 	}
 	if b.heads == nil || b.used > len(b.heads.B) {
 		b.giveBack()
-		b.heads, from, b.used = Take(parkedChunk), 0, longHeader
+		b.heads, from, b.used = Take(parkedChunk), 0, b.room
 	}
 	b.heads.Retain(1)
 	return Span{Chunk: b.heads, Bytes: b.heads.B[from:from:b.used]}
@@ -71,10 +74,24 @@ func (b *batches) seal(q *queue) {
 	if b.size == 0 {
 		return
 	}
-	e := &q.waiting()[b.at]
-	e.Bytes = appendWebSocketHeader(e.Bytes, b.op, 0, b.size)
+	batch := q.waiting()[b.at:]
+	e := &batch[0]
+	e.Bytes = appendWebSocketHeader(e.Bytes, b.op, b.masked, b.size)
+	if b.masked != 0 {
+		e.Bytes = cipher(e.Bytes, batch[1:])
+	}
 	q.bytes += len(e.Bytes)
 	b.size = 0
+}
+
+// cipher appends a mask to the header of a batch, and masks the rest of it.
+func cipher(header []byte, rest []entry) []byte {
+	mask, at := NewMask(), 0
+	for _, e := range rest {
+		ws.Cipher(e.Bytes, mask, at)
+		at += len(e.Bytes)
+	}
+	return append(header, mask[:]...)
 }
 
 // forget is for an empty queue: no header is in use any more.

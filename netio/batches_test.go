@@ -30,16 +30,19 @@ func inChunk(b []byte) netio.Span {
 	return netio.Span{Chunk: c, Bytes: c.B}
 }
 
-// serverFrames are the headers of what a server sent, and what it carried.
-func serverFrames(t interface{ Fatalf(string, ...any) }, sent []byte) (frames []ws.Frame) {
+// framesOf are the headers of what one side sent, and what it carried.
+func framesOf(t interface{ Fatalf(string, ...any) }, side netio.Role, sent []byte) (frames []ws.Frame) {
 	for in := bytes.NewReader(sent); in.Len() > 0; {
 		f, err := ws.ReadFrame(in)
-		if err != nil || f.Header.Masked || !f.Header.Fin {
+		if err != nil || f.Header.Masked != (side == netio.Client) || !f.Header.Fin {
 			t.Fatalf("frame %+v: %v", f.Header, err)
 		}
 		header := sent[len(sent)-in.Len()-len(f.Payload)-ws.HeaderSize(f.Header):]
 		if !sameLength(header[:ws.HeaderSize(f.Header)], f.Header) {
 			t.Fatalf("the length of frame %+v is not in its shortest form", f.Header)
+		}
+		if f.Header.Masked {
+			ws.Cipher(f.Payload, f.Header.Mask, 0)
 		}
 		frames = append(frames, f)
 	}
@@ -72,32 +75,54 @@ func TestBatchesAreJoined(t *testing.T) {
 		{"no place for two", 9, []int{5, 5, 5}, []int{5, 5, 5}},
 	} {
 		for _, f := range batchedFramings {
-			t.Run(fmt.Sprint(tc.name, "/", f), func(t *testing.T) {
-				noChunksLeft(t)
-				r := newRecorder()
-				o := netio.NewOutbox(r, netio.Limits{}, nil)
-				o.Batch(f, tc.maxSend)
-				var all []byte
-				for _, n := range tc.elements {
-					all = append(all, elementOf(f, n)...)
-					appendAll(t, o, inChunk(elementOf(f, n)))
-				}
-				if err := o.Flush(); err != nil {
-					t.Fatal(err)
-				}
-				var got []int
-				var payload []byte
-				for _, frame := range serverFrames(t, r.data.Bytes()) {
-					got, payload = append(got, len(frame.Payload)), append(payload, frame.Payload...)
-				}
-				if !slices.Equal(got, tc.frames) || !bytes.Equal(payload, all) {
-					t.Errorf("frames of %v, want %v; %d bytes of %d", got, tc.frames, len(payload), len(all))
-				}
-				if s := o.Stats(); s.Messages != uint64(len(tc.elements)) || s.BacklogBytes != 0 || s.Writes != uint64(len(r.writes)) || s.Writes != 1 {
-					t.Errorf("%+v", s)
-				}
-			})
+			for _, side := range []netio.Role{netio.Server, netio.Client} {
+				t.Run(fmt.Sprint(tc.name, "/", f, "/", side), func(t *testing.T) {
+					checkJoined(t, outbox{framing: f, side: side, maxSend: tc.maxSend}, tc.elements, tc.frames)
+				})
+			}
 		}
+	}
+}
+
+// outbox is one with batches.
+type outbox struct {
+	framing netio.Framing
+	side    netio.Role
+	maxSend int
+}
+
+func (b outbox) of(o *netio.Outbox) *netio.Outbox {
+	if b.side == netio.Client {
+		o.BatchMasked(b.framing, b.maxSend)
+	} else {
+		o.Batch(b.framing, b.maxSend)
+	}
+	return o
+}
+
+// checkJoined appends elements of these lengths and wants frames of those.
+func checkJoined(t *testing.T, b outbox, elements, frames []int) {
+	noChunksLeft(t)
+	r := newRecorder()
+	o := b.of(netio.NewOutbox(r, netio.Limits{}, nil))
+	var all []byte
+	for _, n := range elements {
+		all = append(all, elementOf(b.framing, n)...)
+		appendAll(t, o, inChunk(elementOf(b.framing, n)))
+	}
+	if err := o.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	var got []int
+	var payload []byte
+	for _, frame := range framesOf(t, b.side, r.data.Bytes()) {
+		got, payload = append(got, len(frame.Payload)), append(payload, frame.Payload...)
+	}
+	if !slices.Equal(got, frames) || !bytes.Equal(payload, all) {
+		t.Errorf("frames of %v, want %v; %d bytes of %d", got, frames, len(payload), len(all))
+	}
+	if s := o.Stats(); s.Messages != uint64(len(elements)) || s.BacklogBytes != 0 || s.Writes != uint64(len(r.writes)) || s.Writes != 1 {
+		t.Errorf("%+v", s)
 	}
 }
 
@@ -124,7 +149,7 @@ func TestBatchBorders(t *testing.T) {
 	}
 	o.CloseAfterFlush()
 	var got []string
-	for _, frame := range serverFrames(t, r.data.Bytes()) {
+	for _, frame := range framesOf(t, netio.Server, r.data.Bytes()) {
 		got = append(got, string(frame.Payload))
 	}
 	want := []string{separated("[1]", "[2]"), "p", separated("[3]"), separated("[4]", "[5]"), "p", "p", separated("[6]")}
@@ -194,6 +219,7 @@ func TestBatchesOfABlockedOutbox(t *testing.T) {
 type assembly struct {
 	outbox  *netio.Outbox
 	framing netio.Framing
+	side    netio.Role
 	limit   int
 	longest int // span
 	sent    int
@@ -219,7 +245,7 @@ func (a *assembly) append(t *rapid.T) {
 		messages = append(messages, line(netio.Frame{Kind: netio.Message, Data: []byte(m)}))
 	}
 	s := inChunk(b)
-	if rapid.Bool().Draw(t, "shared") {
+	if a.side == netio.Server && rapid.Bool().Draw(t, "shared") {
 		s.Chunk.Retain(1)
 		defer s.Chunk.Release()
 	}
@@ -236,7 +262,7 @@ func (a *assembly) append(t *rapid.T) {
 func (a *assembly) ping(t *rapid.T) {
 	a.sent++
 	data := []byte(fmt.Sprint(a.sent))
-	if a.outbox.AppendControl(netio.AppendPing(nil, a.framing, netio.Server, data)) == nil {
+	if a.outbox.AppendControl(netio.AppendPing(nil, a.framing, a.side, data)) == nil {
 		a.want = append(a.want, line(netio.Frame{Kind: netio.Ping, Data: data}))
 	}
 }
@@ -260,10 +286,11 @@ func TestBatchesProperty(t *testing.T) {
 				Bytes: rapid.SampledFrom([]int{500, 50_000, 10_000_000}).Draw(t, "bytes"), Messages: rapid.SampledFrom([]int{20, 10_000}).Draw(t, "count"),
 			}, func(err error) { panic(err) }),
 			framing: rapid.SampledFrom(batchedFramings).Draw(t, "framing"),
+			side:    rapid.SampledFrom([]netio.Role{netio.Server, netio.Client}).Draw(t, "side"),
 			limit:   rapid.SampledFrom([]int{1, 50, 125, 126, 130, 5000, netio.NoLimit}).Draw(t, "limit"),
 			reads:   make(chan int, 1000),
 		}
-		a.outbox.Batch(a.framing, a.limit)
+		outbox{framing: a.framing, side: a.side, maxSend: a.limit}.of(a.outbox)
 		got := make(chan []byte, 1)
 		go reader(far, a.reads, got)
 		t.Repeat(map[string]func(*rapid.T){
@@ -281,12 +308,12 @@ func TestBatchesProperty(t *testing.T) {
 
 func (a *assembly) check(t *rapid.T, arrived []byte) {
 	most := max(netio.BatchLimit(a.framing, a.limit), a.longest)
-	for _, f := range serverFrames(t, arrived) {
+	for _, f := range framesOf(t, a.side, arrived) {
 		if len(f.Payload) > most {
 			t.Fatalf("a frame of %d bytes, limit %d, longest span %d", len(f.Payload), a.limit, a.longest)
 		}
 	}
-	o := netio.ReaderOptions{Framing: a.framing, Role: netio.Client}
+	o := netio.ReaderOptions{Framing: a.framing, Role: netio.Client - a.side}
 	if got := read(split(arrived, 10_000), o); got.end != io.EOF.Error() || !slices.Equal(got.frames, a.want) {
 		t.Fatalf("got %d frames and %s, want %d:\n%v", len(got.frames), got.end, len(a.want), got)
 	}

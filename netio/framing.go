@@ -58,6 +58,7 @@ const (
 	// MaxControlPayload bounds Ping, Pong and Close of a WebSocket (RFC 6455, 5.5).
 	MaxControlPayload = ws.MaxControlFramePayloadSize
 
+	maskSize        = 4
 	rawSocketHeader = 4
 	rawSocketData   = 0
 	rawSocketPing   = 1
@@ -135,7 +136,7 @@ func MaskedHeaderSize(f Framing, n int) int {
 	if f == RawSocket {
 		return rawSocketHeader
 	}
-	return HeaderSize(f, n) + 4
+	return HeaderSize(f, n) + maskSize
 }
 
 // MaskedFrameSize is the size in bytes of a whole frame that carries a message
@@ -166,6 +167,37 @@ func AppendMaskedTrailer(dst []byte, f Framing, n int, mask [4]byte) []byte {
 		return append(dst, separator^mask[n%len(mask)])
 	}
 	return dst
+}
+
+// MaskedElementSize is the size in bytes of a message of n bytes in what a
+// client's [Outbox] is given: of the whole frame, or of an element of a batch.
+func MaskedElementSize(f Framing, n int) int {
+	if f.batched() {
+		return ElementSize(f, n)
+	}
+	return MaskedFrameSize(f, n)
+}
+
+// AppendMaskedElementHeader appends what stands before a message of n bytes in
+// what a client's [Outbox] is given: the header of a frame as
+// [AppendMaskedHeader] does, or, with a batched framing, what an element of a
+// batch begins with ([Outbox.BatchMasked]). The n bytes follow, then
+// [AppendMaskedElementTrailer].
+func AppendMaskedElementHeader(dst []byte, f Framing, n int, mask [4]byte) []byte {
+	if f.batched() {
+		return AppendElementHeader(dst, f, n)
+	}
+	return AppendMaskedHeader(dst, f, n, mask)
+}
+
+// AppendMaskedElementTrailer ends the message of n bytes that dst ends with: it
+// appends what follows one in a batch, or else masks it.
+func AppendMaskedElementTrailer(dst []byte, f Framing, n int, mask [4]byte) []byte {
+	if f.batched() {
+		return AppendTrailer(dst, f)
+	}
+	Mask(dst[len(dst)-n:], f, mask)
+	return AppendMaskedTrailer(dst, f, n, mask)
 }
 
 // Mask masks the n bytes of a message in place. RawSocket has no masks: b is

@@ -107,7 +107,17 @@ func NewOutbox(c Conn, l Limits, onError func(error)) *Outbox {
 // and with each write; what one span has is never divided.
 func (o *Outbox) Batch(f Framing, maxSend int) {
 	if f.batched() {
-		o.queue.batches = &batches{op: f.opCode(), limit: BatchLimit(f, maxSend)}
+		o.queue.batches = &batches{op: f.opCode(), limit: BatchLimit(f, maxSend), room: longHeader}
+	}
+}
+
+// BatchMasked is [Outbox.Batch] for a client, whose batches are masked when they
+// end, where they lie: a span then is the outbox's alone, and has a chunk that
+// nobody else holds. Its elements are made with [AppendMaskedElementHeader].
+func (o *Outbox) BatchMasked(f Framing, maxSend int) {
+	o.Batch(f, maxSend)
+	if b := o.queue.batches; b != nil {
+		b.masked, b.room = maskBit, longMasked
 	}
 }
 
@@ -123,7 +133,13 @@ func (o *Outbox) Append(s Span, messages int) error {
 // AppendControl queues a control frame, as Append does, which goes between
 // batches. The bytes never change.
 func (o *Outbox) AppendControl(frame []byte) error {
-	return o.append(entry{Span: Span{Bytes: frame}, messages: 1, alone: true})
+	return o.AppendFrame(Span{Bytes: frame})
+}
+
+// AppendFrame queues a span that is a whole frame already, as Append does; it goes
+// between batches, as it is.
+func (o *Outbox) AppendFrame(s Span) error {
+	return o.append(entry{Span: s, messages: 1, alone: true})
 }
 
 func (o *Outbox) append(e entry) error {
