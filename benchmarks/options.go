@@ -42,8 +42,8 @@ type Options struct {
 	// Serializers are taken by the sessions in turn, so that with two of them the
 	// sides of every pair differ; none means JSON.
 	Serializers []codec.Serializer
-	// Batched takes the batched subprotocols of WebSocket. A session then sends
-	// batches of one.
+	// Batched takes the batched subprotocols of WebSocket. What a session sends at a
+	// time is then one WebSocket message.
 	Batched bool
 	TLS     *tls.Config
 	// Dial makes connections in place of the network, for a router in the same

@@ -74,7 +74,7 @@ func (p *peer) gone() {
 // send writes at once. Generators read all the time, so it does not wait for long.
 func (p *peer) send(m *wamp.Message) {
 	b := p.serializer.Append(nil, m)
-	_, _ = p.conn.Write(append(netio.AppendHeader(nil, p.framing, len(b)), b...))
+	_, _ = p.conn.Write(netio.AppendTrailer(append(netio.AppendHeader(nil, p.framing, len(b)), b...), p.framing))
 }
 
 // serve says whether the session goes on.

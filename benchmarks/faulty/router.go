@@ -126,7 +126,10 @@ func (r *Router) Close() {
 }
 
 // subprotocols are what the router agrees to.
-var subprotocols = []string{codec.JSON.Subprotocol(), codec.MessagePack.Subprotocol(), codec.CBOR.Subprotocol()}
+var subprotocols = []string{
+	codec.JSON.Subprotocol(), codec.MessagePack.Subprotocol(), codec.CBOR.Subprotocol(),
+	codec.JSON.BatchedSubprotocol(), codec.MessagePack.BatchedSubprotocol(), codec.CBOR.BatchedSubprotocol(),
+}
 
 // every says whether the n-th time is one of those that go wrong.
 func every(n, of uint64) bool { return of > 0 && n%of == 0 }

@@ -19,7 +19,8 @@ type Target struct {
 	URL        string
 	Realm      wamp.URI
 	Serializer codec.Serializer
-	// Batched takes the batched subprotocol of WebSocket.
+	// Batched takes the batched subprotocol of WebSocket: what is flushed together
+	// then leaves in one WebSocket message of up to 64 KiB.
 	Batched bool
 	TLS     *tls.Config
 	// MaxMessage is the longest message in bytes that is accepted; zero means
@@ -42,6 +43,7 @@ func Join(ctx context.Context, t Target) (*Session, error) {
 	}
 	s := &Session{conn: c, framing: h.Framing, serializer: t.Serializer, maxSend: h.MaxSend}
 	s.out = netio.NewOutbox(c, netio.Limits{Bytes: backlogBytes, Messages: backlogMessages}, nil)
+	s.out.BatchMasked(h.Framing, h.MaxSend)
 	s.reader = netio.NewReader(c, netio.ReaderOptions{
 		Framing: h.Framing, Role: netio.Client, MaxMessage: h.MaxReceive, Rest: h.Rest,
 	})

@@ -76,8 +76,8 @@ func (s *Session) Request(m *wamp.Message) wamp.ID {
 
 func (s *Session) append(m *wamp.Message) {
 	n := s.serializer.Size(m)
-	whole := netio.MaskedFrameSize(s.framing, n)
-	if s.chunk != nil && len(s.bytes)+whole > cap(s.bytes) {
+	whole := netio.MaskedElementSize(s.framing, n)
+	if s.chunk != nil && len(s.bytes)+whole > min(cap(s.bytes), netio.BatchLimit(s.framing, s.maxSend)) {
 		s.handOver()
 	}
 	if s.chunk == nil {
@@ -85,11 +85,9 @@ func (s *Session) append(m *wamp.Message) {
 		s.bytes = s.chunk.B[:0]
 	}
 	mask := netio.NewMask()
-	s.bytes = netio.AppendMaskedHeader(s.bytes, s.framing, n, mask)
-	start := len(s.bytes)
+	s.bytes = netio.AppendMaskedElementHeader(s.bytes, s.framing, n, mask)
 	s.bytes = s.serializer.Append(s.bytes, m)
-	netio.Mask(s.bytes[start:], s.framing, mask)
-	s.bytes = netio.AppendMaskedTrailer(s.bytes, s.framing, n, mask)
+	s.bytes = netio.AppendMaskedElementTrailer(s.bytes, s.framing, n, mask)
 	s.count++
 }
 
@@ -105,7 +103,7 @@ func (s *Session) handOver() {
 
 // Flush sends what was appended, as far as the router takes it; the rest
 // follows by itself. Messages of goroutines that flush at the same time leave in
-// one write. It never waits.
+// one write, and with a batched framing in few batches. It never waits.
 func (s *Session) Flush() error {
 	if s.flushing.Swap(true) {
 		return nil
@@ -215,7 +213,7 @@ func (s *Session) reason(err error) error {
 // goodbye ends a session in good order, or says that the router ended it.
 func (s *Session) goodbye(m *wamp.Message) error {
 	if s.framing != netio.RawSocket {
-		_ = s.out.Append(netio.Span{Bytes: netio.AppendClose(nil, netio.Client, netio.CloseNormal, "")}, 1)
+		_ = s.out.AppendControl(netio.AppendClose(nil, netio.Client, netio.CloseNormal, ""))
 		_ = s.out.Flush()
 	}
 	if s.leaving.Load() && m.Type == wamp.Goodbye {
@@ -225,7 +223,7 @@ func (s *Session) goodbye(m *wamp.Message) error {
 }
 
 func (s *Session) pong(data []byte) {
-	_ = s.out.Append(netio.Span{Bytes: netio.AppendPong(nil, s.framing, netio.Client, data)}, 1)
+	_ = s.out.AppendControl(netio.AppendPong(nil, s.framing, netio.Client, data))
 	_ = s.out.Flush()
 }
 

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"sync/atomic"
 
 	"github.com/callboard-wamp/callboard/netio"
 )
@@ -14,7 +13,7 @@ const sendWindow = 1 << 20
 // that whoever sends faster than the router reads can wait.
 type meter struct {
 	netio.Conn
-	waiting atomic.Int64
+	backlog func() int    // of the outbox, in bytes
 	space   chan struct{} // holds a token when the window may have opened
 }
 
@@ -25,13 +24,13 @@ func newMeter(c netio.Conn) *meter {
 // TryWrite implements [netio.Conn]; the outbox calls it.
 func (m *meter) TryWrite(bufs [][]byte) (int, error) {
 	n, err := m.Conn.TryWrite(bufs)
-	if n > 0 && m.waiting.Add(int64(-n)) < sendWindow {
-		m.signal()
+	if n > 0 {
+		m.signal() // who is woken asks for the backlog, which waits until the outbox has taken n off
 	}
 	return n, err
 }
 
-func (m *meter) open() bool { return m.waiting.Load() < sendWindow }
+func (m *meter) open() bool { return m.backlog() < sendWindow }
 
 // room waits until the window is open, ctx ends or dead is closed.
 func (m *meter) room(ctx context.Context, dead <-chan struct{}) error {

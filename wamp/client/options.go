@@ -22,8 +22,8 @@ type Options struct {
 	// Serializer of all messages; zero means [codec.JSON].
 	Serializer codec.Serializer
 	// Batched chooses the batched subprotocol of the serializer (advanced profile,
-	// "Message Batching"): for WebSocket alone. Messages are sent in batches of
-	// one; batches of any length are received.
+	// "Message Batching"): for WebSocket alone. What leaves in one
+	// write is one batch of up to 64 KiB; batches of any length are received.
 	Batched bool
 	// AuthID is who the session says it is; empty means that the router chooses.
 	AuthID string

@@ -35,7 +35,8 @@ type Transport struct {
 // to, right or wrong, and shows what comes back. Everything that sends may be
 // called concurrently; Receive and ReceiveFrame by one goroutine at a time.
 //
-// Sending joins: messages of several goroutines leave in one write. It waits
+// Sending joins: messages of several goroutines leave in one write, and with a
+// batched framing in one WebSocket message. It waits
 // while the peer takes nothing and more than 1 MiB waits for it.
 type Raw struct {
 	conn     *meter
@@ -61,6 +62,8 @@ func NewRaw(c netio.Conn, t Transport) *Raw {
 	}
 	r := &Raw{conn: newMeter(c), agreed: t, dead: make(chan struct{})}
 	r.out = netio.NewOutbox(r.conn, netio.Limits{Messages: math.MaxInt}, r.sendFailed)
+	r.out.BatchMasked(t.Framing, t.MaxSend)
+	r.conn.backlog = func() int { return r.out.Stats().BacklogBytes }
 	r.reader = netio.NewReader(c, netio.ReaderOptions{
 		Framing: t.Framing, Role: netio.Client, MaxMessage: t.MaxMessage, Rest: t.Rest,
 	})
@@ -92,7 +95,7 @@ func (r *Raw) Send(messages ...*wamp.Message) error {
 }
 
 // SendBytes sends b as one message, framed and masked, whatever it is. b is
-// copied.
+// copied. With a batched framing it is a batch of one.
 func (r *Raw) SendBytes(b []byte) error {
 	f := r.agreed.Framing
 	c := netio.Take(netio.MaskedFrameSize(f, len(b)))
@@ -143,7 +146,7 @@ func (r *Raw) sendFailed(error) {
 	_ = r.conn.SetReadDeadline(time.Now().Add(linger))
 }
 
-// write sends one span and takes over its reference.
+// write sends one span that needs nothing around it, and takes over its reference.
 func (r *Raw) write(s netio.Span) error {
 	if err := r.conn.room(context.Background(), r.dead); err != nil {
 		if s.Chunk != nil {
@@ -151,7 +154,7 @@ func (r *Raw) write(s netio.Span) error {
 		}
 		return err
 	}
-	if err := r.post(s, 1); err != nil {
+	if err := closedError(r.out.AppendFrame(s)); err != nil {
 		return err
 	}
 	return r.flush()
@@ -165,22 +168,16 @@ func (r *Raw) append(m *wamp.Message) error {
 		return &Error{URI: wamp.ErrPayloadSizeExceeded, Args: []any{text}}
 	}
 	f := r.agreed.Framing
-	c := netio.Take(netio.MaskedFrameSize(f, n))
+	c := netio.Take(netio.MaskedElementSize(f, n))
 	mask := netio.NewMask()
-	head := netio.AppendMaskedHeader(c.B[:0], f, n, mask)
-	all := r.agreed.Serializer.Append(head, m)
-	netio.Mask(all[len(head):], f, mask)
-	all = netio.AppendMaskedTrailer(all, f, n, mask)
-	return r.post(netio.Span{Chunk: c, Bytes: all}, 1)
+	all := netio.AppendMaskedElementHeader(c.B[:0], f, n, mask)
+	all = r.agreed.Serializer.Append(all, m)
+	all = netio.AppendMaskedElementTrailer(all, f, n, mask)
+	return closedError(r.out.Append(netio.Span{Chunk: c, Bytes: all}, 1))
 }
 
-func (r *Raw) post(s netio.Span, messages int) error {
-	n := int64(len(s.Bytes))
-	r.conn.waiting.Add(n)
-	err := r.out.Append(s, messages)
-	if err != nil {
-		r.conn.waiting.Add(-n)
-	}
+// closedError is err as the program knows it.
+func closedError(err error) error {
 	if errors.Is(err, netio.ErrClosed) {
 		return ErrClosed
 	}
@@ -203,7 +200,7 @@ func (r *Raw) flush() error {
 func (r *Raw) finish(code uint16, reason string) {
 	r.kill()
 	if r.agreed.Framing != netio.RawSocket {
-		_ = r.post(netio.Span{Bytes: netio.AppendClose(nil, netio.Client, code, reason)}, 1)
+		_ = r.out.AppendControl(netio.AppendClose(nil, netio.Client, code, reason))
 	}
 	r.out.CloseAfterFlush()
 }

@@ -133,6 +133,32 @@ func TestSendersWait(t *testing.T) {
 	})
 }
 
+// Headers of batches do not open the window further and further.
+func TestSendersWaitInBatches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		admitted := map[netio.Framing]int{}
+		for _, f := range []netio.Framing{netio.WebSocketText, netio.WebSocketTextBatched} {
+			r, p := pipe(t, f, codec.JSON)
+			for range 20_000 {
+				must(t, r.Send(&wamp.Message{Type: wamp.Published, Request: 1, ID: 2}))
+				p.expect(wamp.Published)
+			}
+			go func() {
+				text := wamp.Message{Type: wamp.Goodbye, URI: make([]byte, 64<<10)}
+				for r.Send(&text) == nil {
+					admitted[f]++
+				}
+			}()
+			synctest.Wait()
+			must(t, r.Close())
+			synctest.Wait()
+		}
+		if one, many := admitted[netio.WebSocketText], admitted[netio.WebSocketTextBatched]; one < 2 || one != many {
+			t.Errorf("%d messages alone and %d in batches were admitted", one, many)
+		}
+	})
+}
+
 func TestPublishersWait(t *testing.T) {
 	in(t, client.Options{}, func(t *testing.T, s *client.Session, p *peer) {
 		text := string(make([]byte, 64<<10))

@@ -70,7 +70,7 @@ func (r *Raw) Receive(ctx context.Context) (*wamp.Message, error) {
 // pong answers a ping. When it cannot be sent, whoever receives learns of the
 // end of the connection.
 func (r *Raw) pong(data []byte) {
-	_ = r.post(netio.Span{Bytes: netio.AppendPong(nil, r.agreed.Framing, netio.Client, data)}, 1)
+	_ = r.out.AppendControl(netio.AppendPong(nil, r.agreed.Framing, netio.Client, data))
 	_ = r.flush()
 }
 
