@@ -2,6 +2,7 @@ package actors
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -54,18 +55,18 @@ func (r *Router) recall() {
 }
 
 // readRetained returns the retained events of a realm by topic, those of the topic
-// that was published to last at the end.
+// that was published to last at the end. The error says which cannot be read; the
+// others are returned.
 func readRetained(s store.Store, realm string) (chains [][]*store.Event, err error) {
 	logs, err := s.Logs(realm, store.Retained)
 	for _, log := range logs {
 		var chain []*store.Event
-		if err = s.Read(log, store.OldestFirst, func(e *store.Event) bool {
+		failure := s.Read(log, store.OldestFirst, func(e *store.Event) bool {
 			chain = append(chain, e)
 			return true
-		}); err != nil {
-			break
-		}
-		if len(chain) > 0 {
+		})
+		err = errors.Join(err, failure)
+		if failure == nil && len(chain) > 0 {
 			chains = append(chains, chain)
 		}
 	}

@@ -38,6 +38,8 @@ type Shelf struct {
 	hand     []*job // what the worker has taken
 	busy     bool
 	failing  bool // the alarm was given
+
+	broken map[store.Log]*broken // the worker's, of which there is one at a time
 }
 
 // job is a write or a question.
@@ -57,7 +59,7 @@ func (j *job) size() (n int) {
 // may close it when [Shelf.Wait] has returned.
 func NewShelf(env *lane.Env, s store.Store) *Shelf {
 	return &Shelf{
-		env: env, store: s, stop: make(chan struct{}), retained: map[store.Log]*job{},
+		env: env, store: s, stop: make(chan struct{}), retained: map[store.Log]*job{}, broken: map[store.Log]*broken{},
 		workers: supervisor.Group{Report: env.Report, Kind: Kind},
 	}
 }
@@ -184,19 +186,25 @@ const (
 	lastPause  = 5 * time.Second
 )
 
-// keep has the store make the writes, again and again until it has. Questions
-// that come meanwhile are answered from what is stored.
+// keep has the store make the writes, again and again until it has, but for those
+// of a log that is broken. Questions that come meanwhile are answered from what is
+// stored.
 func (s *Shelf) keep(jobs []*job) {
-	writes := make([]store.Write, len(jobs))
-	for i, j := range jobs {
-		writes[i] = *j.write
-	}
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		err := s.store.Apply(writes)
-		s.alarm(err)
+		if jobs = s.giveUp(jobs); len(jobs) == 0 {
+			return
+		}
+		err := s.store.Apply(writesOf(jobs))
 		s.countDropped()
 		if err == nil {
+			s.alarm(nil)
+			s.stored(jobs)
 			return
+		}
+		if b := brokenAmong(jobs, err); b != nil {
+			s.onBroken(b)
+		} else {
+			s.alarm(err)
 		}
 		for _, j := range s.takeQuestions() {
 			s.answer(j.question)
@@ -208,6 +216,14 @@ func (s *Shelf) keep(jobs []*job) {
 			return
 		}
 	}
+}
+
+func writesOf(jobs []*job) []store.Write {
+	writes := make([]store.Write, len(jobs))
+	for i, j := range jobs {
+		writes[i] = *j.write
+	}
+	return writes
 }
 
 // alarm tells operators once that the store fails, and once that it is well

@@ -41,6 +41,9 @@ const (
 	// DropStoreFull: an event of a history that went because the store, as a whole,
 	// is as large as it may be.
 	DropStoreFull
+	// DropBroken: an event of a history that the store cannot read, and so adds
+	// nothing to.
+	DropBroken
 
 	drops
 )
@@ -48,7 +51,7 @@ const (
 var dropNames = [drops]string{
 	"session_gone", "closed", "not_representable", "too_large", "slow", "late_answer", "unasked_progress",
 	"slow_caller", "late_input", "refused_publish", "after_goodbye", "crash", "unsent", "retained", "history",
-	"store_full",
+	"store_full", "history_broken",
 }
 
 // String is the reason's name in metrics.
@@ -67,6 +70,11 @@ type Counters struct {
 	OutOfStep atomic.Uint64
 	// StoreFailing is 1 while the store takes nothing: an alarm.
 	StoreFailing atomic.Int64
+	// BrokenLogs are histories that the store cannot read, and so adds nothing to: an
+	// alarm.
+	BrokenLogs atomic.Int64
+	// ResetLogs are what was corrupt in the store, and emptied.
+	ResetLogs atomic.Uint64
 	// HistoryUnread are questions that the store could not answer.
 	HistoryUnread atomic.Uint64
 	BadErrors     atomic.Uint64 // ERRORs of callees whose URI is not valid

@@ -1,6 +1,10 @@
 package store
 
-import "github.com/callboard-wamp/callboard/wamp"
+import (
+	"fmt"
+
+	"github.com/callboard-wamp/callboard/wamp"
+)
 
 // Kind says what a log is for.
 type Kind uint8
@@ -11,6 +15,14 @@ const (
 	History Kind = iota
 	Retained
 )
+
+// String is how logs call it.
+func (k Kind) String() string {
+	if k == Retained {
+		return "retained events"
+	}
+	return "history"
+}
 
 // Log names a row of events: the history of a subscription, or what is retained
 // of a topic, whose Match is exact.
@@ -53,6 +65,29 @@ type Store interface {
 	Read(log Log, order Order, visit func(*Event) bool) error
 	// Logs lists the logs of this kind that a realm has.
 	Logs(realm string, kind Kind) ([]Log, error)
+}
+
+// Broken is an error that concerns one log; the others can be read and written.
+// [Store.Apply] returns it, for [errors.As] to find, for a log among its changes,
+// of which none was made.
+type Broken struct {
+	Log Log
+	Err error
+	// Corrupt says that what is stored is not what was written, which time does not
+	// mend.
+	Corrupt bool
+}
+
+func (b *Broken) Error() string {
+	return fmt.Sprintf("the %v of %q in realm %q cannot be read: %v", b.Log.Kind, b.Log.URI, b.Log.Realm, b.Err)
+}
+
+func (b *Broken) Unwrap() error { return b.Err }
+
+// Resetter is a store that can empty a log without reading it.
+type Resetter interface {
+	// Reset removes all that a log has, durably. It is called as Apply is.
+	Reset(log Log) error
 }
 
 // Bounded is a store that bounds all of its logs together, beside the bounds of

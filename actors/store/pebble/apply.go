@@ -32,6 +32,9 @@ func (s *Store) Apply(writes []store.Write) error {
 		if done, err := s.applied(writes); done || err != nil {
 			return err
 		}
+		if err := s.learn(writes); err != nil {
+			return err
+		}
 		if err := s.makeRoom(writes); err != nil {
 			return err
 		}
@@ -59,6 +62,23 @@ func (s *Store) applied(writes []store.Write) (done bool, err error) {
 	}
 	s.doubt = err != nil
 	return done, err
+}
+
+// learn reads the histories among the writes that are not known yet, before
+// anything is changed. Where something was found corrupt
+// all of them are read once more.
+func (s *Store) learn(writes []store.Write) error {
+	if s.suspect.CompareAndSwap(suspected, checked) {
+		clear(s.logs)
+	}
+	for i := range writes {
+		if w := &writes[i]; w.Log.Kind == store.History {
+			if _, err := s.extent(w.Log); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (s *Store) commit(writes []store.Write) error {

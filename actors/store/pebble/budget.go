@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/callboard-wamp/callboard/actors/store"
+	"github.com/cockroachdb/pebble/v2"
 )
 
 var _ store.Bounded = (*Store)(nil)
@@ -109,7 +110,7 @@ func (s *Store) used() int64 {
 }
 
 // measure learns the extents of all histories, also of those that are configured
-// no longer.
+// no longer. What cannot be read stays out of it.
 func (s *Store) measure() (err error) {
 	prefix := []byte{layout, byte(store.History)}
 	it, err := s.iterator(prefix)
@@ -122,12 +123,16 @@ func (s *Store) measure() (err error) {
 		if err != nil {
 			return err
 		}
-		if _, err := s.extent(log); err != nil {
+		var broken *store.Broken
+		if _, err := s.extent(log); err != nil && !errors.As(err, &broken) {
 			return err
 		}
 		ok = it.SeekGE(after(prefixOf(log)))
 	}
-	return it.Error()
+	if err := it.Error(); !pebble.IsCorruptionError(err) {
+		return err
+	}
+	return nil
 }
 
 // parseHistory reads what stands behind the kind.

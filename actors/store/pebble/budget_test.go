@@ -166,9 +166,13 @@ func TestMaxBytesOfRetained(t *testing.T) {
 // nothing is lost that was stored and is not counted as gone, and storing goes on
 // when there is room again.
 func TestDiskFullAtLargeCommits(t *testing.T) {
+	step := 45
+	if os.Getenv("CALLBOARD_LONG") != "" {
+		step = 15
+	}
 	for _, limit := range []int64{0, 32 << 20} {
 		failed := 0
-		for left := 0; left < 60; left += 15 {
+		for left := 0; left < 60; left += step {
 			d := newDisk()
 			p := &pourer{t: t, s: open(t, pebble.Options{Dir: "store", FS: d, MaxBytes: limit}), log: contract.Log("com")}
 			for i := range 96 { // 24 MiB

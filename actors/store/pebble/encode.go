@@ -2,6 +2,7 @@ package pebble
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"time"
 
@@ -93,6 +94,8 @@ func (c *cursor) length() int {
 	return int(n)
 }
 
+var errEvent = errors.New("an event is not as it was written")
+
 // decode reads an event; it owns its bytes.
 func decode(b []byte) (*store.Event, error) {
 	c := &cursor{b: b}
@@ -116,9 +119,9 @@ func decode(b []byte) (*store.Event, error) {
 	}
 	switch {
 	case c.err != nil:
-		return nil, fmt.Errorf("an event cannot be read: %w", c.err)
+		return nil, fmt.Errorf("%w: %w", errEvent, c.err)
 	case len(c.b) > 0:
-		return nil, fmt.Errorf("an event has %d octets too many", len(c.b))
+		return nil, fmt.Errorf("%w: %d octets too many", errEvent, len(c.b))
 	}
 	return e, nil
 }

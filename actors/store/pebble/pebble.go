@@ -16,6 +16,7 @@ package pebble
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/callboard-wamp/callboard/actors/store"
 	"github.com/cockroachdb/pebble/v2"
@@ -63,7 +64,15 @@ type Store struct {
 	dirty   bool // what was retained has changed since tidy last looked
 	refused int
 	dropped int // events that went for want of room, since TakeDropped
+	suspect atomic.Int32
 }
+
+// What suspect says: the database came upon what it cannot read, perhaps in the
+// background; since then all that is written to is read anew.
+const (
+	suspected = 1 + iota
+	checked
+)
 
 var _ store.Store = (*Store)(nil)
 
@@ -104,12 +113,20 @@ func (s *Store) open() error {
 // database anew would not help.
 func (s *Store) listener(fs *journal) *pebble.EventListener {
 	log := logger{s.o.Log}
-	l := pebble.EventListener{BackgroundError: func(err error) {
-		log.Errorf("in the background: %v", err)
-		if !pebble.IsCorruptionError(err) {
-			fs.check(err)
-		}
-	}}
+	l := pebble.EventListener{
+		BackgroundError: func(err error) {
+			log.Errorf("in the background: %v", err)
+			if !pebble.IsCorruptionError(err) {
+				fs.check(err)
+			}
+		},
+		// Without it the database would end the process, also where it merges tables.
+		// Whoever reads gets an error as well.
+		DataCorruption: func(info pebble.DataCorruptionInfo) {
+			log.Errorf("%v", info)
+			s.suspect.CompareAndSwap(0, suspected)
+		},
+	}
 	l.EnsureDefaults(log)
 	return &l
 }

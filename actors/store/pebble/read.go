@@ -53,14 +53,20 @@ func (s *Store) Read(log store.Log, order store.Order, visit func(*store.Event) 
 
 var errClosed = errors.New("the store is closed")
 
-// scan is Read with the numbers of the events.
+// scan is Read with the numbers of the events. What cannot be read is a
+// [store.Broken].
 func (s *Store) scan(log store.Log, order store.Order, visit func(uint64, *store.Event) bool) (err error) {
 	prefix := prefixOf(log)
 	it, err := s.iterator(prefix)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, it.Close()) }()
+	defer func() {
+		if err = errors.Join(err, it.Close()); err != nil {
+			corrupt := pebble.IsCorruptionError(err) || errors.Is(err, errEvent)
+			err = &store.Broken{Log: log, Err: err, Corrupt: corrupt}
+		}
+	}()
 	first, next := it.First, it.Next
 	if order == store.NewestFirst {
 		first, next = it.Last, it.Prev
