@@ -88,6 +88,41 @@ func TestCancelOfAHeldCall(t *testing.T) {
 	}
 }
 
+// A callee leaves while calls to it are held back in the same way: they go to another
+// callee, and fail where there is none.
+func TestCalleeLeavesWithHeldCalls(t *testing.T) {
+	for how, leave := range leavings {
+		t.Run(how, func(t *testing.T) {
+			inBubble(t, actors.Config{}, func(t *testing.T, r *actors.Router) {
+				callee, second, caller, other := enter(t, r, kinds[1]), enter(t, r, kinds[2]), enter(t, r, kinds[4]), enter(t, r, kinds[0])
+				callee.must(t, register("com.slow", "", "first"), wamp.Registered)
+				second.must(t, register("com.slow", "", "first"), wamp.Registered)
+				callee.must(t, register("com.alone", "", ""), wamp.Registered)
+				session := r.Realm("realm1").Sessions.Get(callee.id)
+				pending := &lane.Member{Session: session, URI: "com.pending"}
+				session.Box.Post(nil, lane.Item{Op: lane.OpEvent, Member: pending, Count: 1})
+				shared, _ := caller.ask(&wamp.Message{Type: wamp.Call, URI: []byte("com.slow"), Payload: caller.payload(1)})
+				alone, _ := caller.ask(&wamp.Message{Type: wamp.Call, URI: []byte("com.alone"), Payload: caller.payload(2)})
+				synctest.Wait()
+				leave(t, callee, other)
+				m := second.expect(t, wamp.Invocation)
+				if got := second.args(m); len(got) != 1 || got[0] != 1 {
+					t.Errorf("INVOCATION of call %v", got)
+				}
+				if m := caller.expect(t, wamp.ErrorMessage); m.Request != alone || string(m.URI) != string(wamp.ErrNoSuchProcedure) {
+					t.Errorf("ERROR %s of call %d", m.URI, m.Request)
+				}
+				second.raw.Send(&wamp.Message{Type: wamp.Yield, Request: m.Request})
+				if m := caller.expect(t, wamp.Result); m.Request != shared {
+					t.Errorf("RESULT %d", m.Request)
+				}
+				callee.cut()
+				end(t, r, second, caller, other)
+			})
+		})
+	}
+}
+
 // More than enough open invocations: the one that is canceled is found, whichever
 // it is, and no other.
 func TestCancelAmongMany(t *testing.T) {

@@ -209,6 +209,56 @@ func TestForwardTimeout(t *testing.T) {
 	}
 }
 
+// A call that goes on to another callee has the time that it had from its CALL on,
+// whoever watched it so far, and whether the other callee is free or not.
+func TestTimeoutOfAReroutedCall(t *testing.T) {
+	tests := []struct {
+		name          string
+		forward, busy bool // the first callee watches the time; the second one has a call
+		reroute, want time.Duration
+	}{
+		{"watched by the router", false, false, 2 * time.Second, 3 * time.Second},
+		{"watched by its callee", true, false, 2 * time.Second, 3 * time.Second},
+		{"watched by its callee, in vain", true, false, 4 * time.Second, 4 * time.Second},
+		{"waits for the second callee", false, true, 2 * time.Second, 3 * time.Second},
+		{"watched by its callee, waits for the second", true, true, 2 * time.Second, 3 * time.Second},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			inBubble(t, actors.Config{}, func(t *testing.T, r *actors.Router) {
+				first, second := enterAs(t, r, kinds[1], "call_reroute", "call_timeout"), enterAs(t, r, kinds[2], "call_canceling")
+				caller, other := enter(t, r, kinds[4]), enter(t, r, kinds[0])
+				registering := register("com.slow", "", "last")
+				if tt.busy {
+					registering.Fields = append(registering.Fields, wamp.Int("concurrency", 1))
+				}
+				second.must(t, registering, wamp.Registered)
+				if tt.busy {
+					timed(t, other, second)
+				}
+				if tt.forward {
+					registering.Fields = append(registering.Fields, wamp.True("forward_timeout"))
+				}
+				first.must(t, registering, wamp.Registered)
+				began := time.Now()
+				m := timed(t, caller, first, wamp.Int("timeout", 3000))
+				time.Sleep(tt.reroute)
+				synctest.Wait()
+				first.raw.Send(&wamp.Message{Type: wamp.ErrorMessage, Failed: wamp.Invocation, Request: m.Request, URI: []byte(wamp.ErrUnavailable)})
+				if !tt.busy {
+					m = second.expect(t, wamp.Invocation)
+				}
+				timesOut(t, caller, began, tt.want)
+				if !tt.busy {
+					interrupted(t, second, m.Request)
+				}
+				first.silent(t)
+				second.silent(t)
+			})
+		})
+	}
+}
+
 // A session that has ended leaves no timer behind, however long its calls might have
 // lasted.
 func TestNoTimerIsLeft(t *testing.T) {

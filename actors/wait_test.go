@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/callboard-wamp/callboard/actors"
@@ -107,4 +108,41 @@ func TestQueueKeepsTheOrder(t *testing.T) {
 		}
 		callee.raw.Send(&wamp.Message{Type: wamp.Yield, Request: m.Request})
 	}
+}
+
+// A call that can use none of the free places holds back the later ones of its
+// caller, and nobody else's. When it is given up they go at once.
+func TestGivenUpCallMakesWay(t *testing.T) {
+	inBubble(t, actors.Config{}, func(t *testing.T, r *actors.Router) {
+		a, b := enterAs(t, r, kinds[0], "call_reroute"), enterAs(t, r, kinds[1], "call_reroute")
+		for _, callee := range []*peer{a, b} {
+			callee.must(t, &wamp.Message{Type: wamp.Register, URI: []byte("com.slow"), Fields: []wamp.Field{
+				wamp.Text("invoke", "first"), wamp.Int("concurrency", 1),
+			}}, wamp.Registered)
+		}
+		caller, other := enter(t, r, kinds[3]), enter(t, r, kinds[4])
+		first, rerouted := timed(t, caller, a), caller.last
+		timed(t, caller, b)
+		a.raw.Send(&wamp.Message{Type: wamp.ErrorMessage, Failed: wamp.Invocation, Request: first.Request, URI: []byte(wamp.ErrUnavailable)})
+		synctest.Wait() // it waits for b
+		later, _ := caller.ask(&wamp.Message{Type: wamp.Call, URI: []byte("com.slow"), Payload: caller.payload(3)})
+		a.silent(t)
+		m := timed(t, other, a)
+		a.raw.Send(&wamp.Message{Type: wamp.Yield, Request: m.Request})
+		other.expect(t, wamp.Result)
+		a.silent(t)
+		caller.raw.Send(&wamp.Message{Type: wamp.Cancel, Request: rerouted})
+		if m := caller.expect(t, wamp.ErrorMessage); m.Request != rerouted || string(m.URI) != string(wamp.ErrCanceled) {
+			t.Errorf("ERROR %s for %d", m.URI, m.Request)
+		}
+		began := time.Now()
+		m = a.expect(t, wamp.Invocation)
+		if got := a.args(m); fmt.Sprint(got) != "[3]" || time.Since(began) != 0 {
+			t.Errorf("INVOCATION %v after %v", got, time.Since(began))
+		}
+		a.raw.Send(&wamp.Message{Type: wamp.Yield, Request: m.Request})
+		if m := caller.expect(t, wamp.Result); m.Request != later {
+			t.Errorf("RESULT of %d, not of %d", m.Request, later)
+		}
+	})
 }
