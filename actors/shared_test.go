@@ -193,3 +193,53 @@ func (s *staff) check() {
 		}
 	}
 }
+
+// Under _hash the calls of one caller go to one callee, unless they say what they
+// belong to: then one callee has all that say the same, whoever calls.
+func TestKeysOfCalls(t *testing.T) {
+	s := &staff{t: t, router: start(t, actors.Config{})}
+	employ := func() *client.Session {
+		c := s.employ()
+		t.Cleanup(func() { _ = c.Close() })
+		return c
+	}
+	for who := range 3 {
+		_, err := employ().Register(t.Context(), sharedProcedure, func(context.Context, *client.Invocation) (*client.Result, error) {
+			return &client.Result{Args: []any{who}}, nil
+		}, wamp.Dict{"invoke": "_hash"})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	// served calls ten times and returns the one callee that served.
+	served := func(c *client.Session, what string, options wamp.Dict) (by string) {
+		for n := range 10 {
+			got, err := c.Call(t.Context(), sharedProcedure, nil, nil, options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if who := fmt.Sprint(got.Args); n > 0 && who != by {
+				t.Errorf("%s: served by %s and by %s", what, by, who)
+			} else {
+				by = who
+			}
+		}
+		return by
+	}
+	byCaller, byKey := map[string]bool{}, map[string]bool{}
+	one, other := employ(), employ()
+	for n := range 30 {
+		byCaller[served(employ(), "without a key", nil)] = true
+		for _, key := range []any{n, fmt.Sprint("key ", n)} {
+			what := fmt.Sprintf("key %#v", key)
+			by := served(one, what, wamp.Dict{"rkey": key})
+			if also := served(other, what, wamp.Dict{"rkey": key}); also != by {
+				t.Errorf("%s: served by %s and, for another caller, by %s", what, by, also)
+			}
+			byKey[by] = true
+		}
+	}
+	if len(byCaller) == 1 || len(byKey) != 3 {
+		t.Errorf("of 30 callers %v served, of 60 keys %v", byCaller, byKey)
+	}
+}
