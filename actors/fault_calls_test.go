@@ -113,7 +113,7 @@ func TestCalleeEndsWithOpenCalls(t *testing.T) {
 	for name, end := range ends {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			const callers, each = 6, 167
+			const callers, each = 6, 350 // more than two pieces of what is settled at a time
 			r, f := startFaulty(t, actors.Config{})
 			callee := enter(t, r, kinds[0])
 			callee.must(t, register("com.slow", "", ""), wamp.Registered)

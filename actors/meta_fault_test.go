@@ -194,6 +194,32 @@ func TestFaultOnDrop(t *testing.T) {
 	}
 }
 
+// A registration fails more often than its policy allows and is given up: its callees
+// are unregistered, then it is deleted.
+func TestGivenUpRegistrationIsTold(t *testing.T) {
+	r, f := startFaulty(t, actors.Config{})
+	limit := supervisor.Defaults()[supervisor.Registration].Max
+	first, second, victim := enter(t, r, kinds[0]), enter(t, r, kinds[1]), enter(t, r, kinds[2])
+	w := eavesdrop(t, r, kinds[3])
+	first.must(t, register("com.procedure", "", "first"), wamp.Registered)
+	second.must(t, register("com.procedure", "", "first"), wamp.Registered)
+	w.about(t, lane.RegistrationCreated.Topic(), first.id)
+	w.about(t, lane.CalleeAdded.Topic(), first.id)
+	w.about(t, lane.CalleeAdded.Topic(), second.id)
+	f.arm(supervisor.Registration, limit+1, join)
+	for range limit + 1 {
+		victim.must(t, register("com.procedure", "", "first"), wamp.ErrorMessage)
+	}
+	w.about(t, lane.CalleeRemoved.Topic(), first.id)
+	w.about(t, lane.CalleeRemoved.Topic(), second.id)
+	w.about(t, lane.RegistrationDeleted.Topic(), second.id)
+	w.silent(t)
+	for _, p := range []*peer{first, second, victim, w} {
+		p.cut()
+	}
+	left(t, r)
+}
+
 // A topic that fails on its first member was never there.
 func TestFaultOnFirstJoin(t *testing.T) {
 	r, f := startFaulty(t, actors.Config{})
