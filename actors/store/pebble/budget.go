@@ -117,7 +117,11 @@ func (s *Store) measure() (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, it.Close()) }()
+	defer func() {
+		if err = errors.Join(err, it.Close()); pebble.IsCorruptionError(err) {
+			err = nil
+		}
+	}()
 	for ok := it.First(); ok; {
 		log, err := parseHistory(it.Key()[len(prefix):])
 		if err != nil {
@@ -129,10 +133,7 @@ func (s *Store) measure() (err error) {
 		}
 		ok = it.SeekGE(after(prefixOf(log)))
 	}
-	if err := it.Error(); !pebble.IsCorruptionError(err) {
-		return err
-	}
-	return nil
+	return it.Error()
 }
 
 // parseHistory reads what stands behind the kind.
