@@ -123,6 +123,41 @@ func TestCalleeLeavesWithHeldCalls(t *testing.T) {
 	}
 }
 
+// What comes about a former call with the same request id, which its caller has given
+// up, says nothing about the one that is open: neither that its INVOCATION was
+// written, nor that it was not.
+func TestWordsAboutAFormerCall(t *testing.T) {
+	inBubble(t, actors.Config{}, func(t *testing.T, r *actors.Router) {
+		callee, caller := enterAs(t, r, kinds[1], "progressive_call_invocations", "call_canceling"), enterAs(t, r, kinds[4])
+		callee.must(t, register("com.upload", "", ""), wamp.Registered)
+		sessions := r.Realm("realm1").Sessions
+		pending := &lane.Member{Session: sessions.Get(callee.id), URI: "com.pending"}
+		pending.Session.Box.Post(nil, lane.Item{Op: lane.OpEvent, Member: pending, Count: 1})
+		former := func(op lane.Op) {
+			sessions.Get(caller.id).Box.Post(nil, lane.Item{Op: op, Session: sessions.Get(caller.id), Request: caller.last, Serial: 1 << 31})
+			synctest.Wait()
+		}
+		caller.ask(&wamp.Message{Type: wamp.Call, URI: []byte("com.upload"), Fields: progressing, Payload: caller.payload(0)})
+		synctest.Wait()
+		former(lane.OpInvoked)
+		former(lane.OpBounce)
+		caller.raw.Send(&wamp.Message{Type: wamp.Call, Request: caller.last, URI: []byte("com.upload"), Payload: caller.payload(1)})
+		synctest.Wait()
+		pending.Session.Box.Post(nil, lane.Item{Op: lane.OpRefused, Member: pending, Ext: &lane.Failure{URI: wamp.ErrInternal}})
+		for i := range int64(2) {
+			m := callee.expect(t, wamp.Invocation)
+			if got := callee.args(m); m.Request != 1 || len(got) != 1 || got[0] != i {
+				t.Errorf("INVOCATION %d with %v instead of input %d", m.Request, got, i)
+			}
+		}
+		former(lane.OpBounce)
+		callee.silent(t)
+		callee.raw.Send(&wamp.Message{Type: wamp.Yield, Request: 1})
+		caller.expect(t, wamp.Result)
+		end(t, r, callee, caller)
+	})
+}
+
 // More than enough open invocations: the one that is canceled is found, whichever
 // it is, and no other.
 func TestCancelAmongMany(t *testing.T) {

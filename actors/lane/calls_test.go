@@ -41,3 +41,26 @@ func TestOpenCallsAreCounted(t *testing.T) {
 	s.CloseCall(2)
 	want(0, 0)
 }
+
+// An invocation is found by its caller and the call's number, among few and among
+// many, and not once it is answered.
+func TestInvocationIsFound(t *testing.T) {
+	for _, calls := range []int{3, 100} {
+		var l lane.Ledger
+		a, b := &lane.Session{}, &lane.Session{}
+		for n := range calls {
+			l.Serve(wamp.ID(2*n+1), lane.Served{Caller: a, Serial: uint32(n)})
+			l.Serve(wamp.ID(2*n+2), lane.Served{Caller: b, Serial: uint32(n)})
+		}
+		for n := range calls {
+			serial, inA, inB := uint32(n), wamp.ID(2*n+1), wamp.ID(2*n+2)
+			if gotA, gotB := l.InvocationOf(a, serial), l.InvocationOf(b, serial); gotA != inA || gotB != inB {
+				t.Errorf("of %d calls, %d is %d and %d, want %d and %d", calls, n, gotA, gotB, inA, inB)
+			}
+			l.Unserve(inA)
+			if gotA, gotB := l.InvocationOf(a, serial), l.InvocationOf(b, serial); gotA != 0 || gotB != inB {
+				t.Errorf("of %d calls, %d is %d and %d after the first is answered", calls, n, gotA, gotB)
+			}
+		}
+	}
+}
