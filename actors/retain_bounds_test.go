@@ -190,7 +190,7 @@ func TestFaultInRetention(t *testing.T) {
 			r, f := startFaulty(t, actors.Config{})
 			h := r.Realm("realm1")
 			p, q := enter(t, r, kinds[0]), enter(t, r, kinds[1])
-			f.arm(supervisor.Retention, 1, func(it *lane.Item) bool { return it.Op == op })
+			failed := f.arm(supervisor.Retention, 1, func(it *lane.Item) bool { return it.Op == op })
 			p.must(t, retain(p, "com.topic", 1), wamp.Published)
 			k := &lane.Kept{Event: &store.Event{Publication: 4711, Topic: "com.topic", Time: time.Now(), Serializer: uint8(p.serializer()), Payload: p.payload(2)}}
 			k.Announce(h, nil)
@@ -211,6 +211,8 @@ func TestFaultInRetention(t *testing.T) {
 			for m := q.expect(t, wamp.Event); q.args(m)[0] != 4; m = q.expect(t, wamp.Event) {
 				t.Logf("got %v", q.args(m))
 			}
+			<-failed
+			recalled(t, enter(t, r, kinds[2]), uri{"com.topic", "prefix"}) // by the restarted actor
 			if c := counts(r, supervisor.Retention); c.Failures != 1 || c.Alive != 1 {
 				t.Errorf("%+v", c)
 			}
