@@ -80,8 +80,19 @@ func (b *batches) seal(q *queue) {
 	if b.masked != 0 {
 		e.Bytes = cipher(e.Bytes, batch[1:])
 	}
+	together(batch)
 	q.bytes += len(e.Bytes)
 	b.size = 0
+}
+
+// together makes the messages of a batch count as written with its last byte: a
+// peer sees none of them before.
+func together(batch []entry) {
+	last := &batch[len(batch)-1]
+	for i := range batch[:len(batch)-1] {
+		last.messages += batch[i].messages
+		batch[i].messages = 0
+	}
 }
 
 // cipher appends a mask to the header of a batch, and masks the rest of it.
