@@ -34,7 +34,7 @@ func (e *Env) boxOptions(kind supervisor.Kind) *mailbox.Options[Item] {
 		why = DropRetained
 	}
 	o := &mailbox.Options[Item]{
-		Scheduler: e.Scheduler, Buffers: &e.buffers, Lean: true,
+		Scheduler: e.Scheduler, Buffers: &e.buffers,
 		OnDiscard: func(_ *Box, it Item) { e.Undelivered(nil, &it, why) },
 		OnPanic:   func(b *Box, it *Item, _ any) any { return e.panicked(kind, b, it) },
 	}

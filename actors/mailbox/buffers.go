@@ -3,23 +3,23 @@ package mailbox
 import "sync"
 
 const (
-	ownRoom    = 2  // items that an idle mailbox keeps room for
-	sharedRoom = 64 // items that a borrowed buffer has room for at first
+	fewItems   = 2  // what the first buffer that is borrowed has room for
+	sharedRoom = 64 // and the second one, at first
 )
 
-// Buffers are room for items that many mailboxes share: one with few items uses
-// its own, a busy one borrows, and an idle one keeps next to nothing. All
+// Buffers are room for items that many mailboxes share: they borrow it with the
+// first item, more of it when they are busy, and keep none while they are idle. All
 // methods may be called concurrently. The zero value is ready.
 type Buffers[T any] struct {
 	full, empty sync.Pool // of *[]T
-	small       sync.Pool // of *[ownRoom]T
+	small       sync.Pool // of *[fewItems]T
 }
 
-// few returns room for as many items as an idle mailbox keeps room for.
+// few returns room for fewItems.
 func (b *Buffers[T]) few() []T {
-	a, _ := b.small.Get().(*[ownRoom]T)
+	a, _ := b.small.Get().(*[fewItems]T)
 	if a == nil {
-		a = new([ownRoom]T)
+		a = new([fewItems]T)
 	}
 	return a[:0]
 }
@@ -41,8 +41,8 @@ func (b *Buffers[T]) grow(s []T) []T {
 
 // give takes a buffer back, whose items have been cleared.
 func (b *Buffers[T]) give(s []T) {
-	if cap(s) == ownRoom {
-		b.small.Put((*[ownRoom]T)(s[:ownRoom]))
+	if cap(s) == fewItems {
+		b.small.Put((*[fewItems]T)(s[:fewItems]))
 		return
 	}
 	w, _ := b.empty.Get().(*[]T)

@@ -45,9 +45,6 @@ func (m *Mailbox[T]) nextWork() work {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.left = int32(len(m.cur)) - m.pos
-	if m.cur == nil {
-		m.restore()
-	}
 	if m.started && m.sys != nil {
 		return workSystem
 	}
@@ -65,13 +62,6 @@ func (m *Mailbox[T]) nextWork() work {
 	return workNone
 }
 
-// restore takes the room of its own into use again.
-func (m *Mailbox[T]) restore() {
-	if m.own != nil {
-		m.cur, m.own = m.own[:0], nil
-	}
-}
-
 func (a *aside) has() bool { return a != nil && a.pos < len(a.cur) }
 
 // recycle makes the buffers of a finished drain ready to be filled again.
@@ -82,7 +72,7 @@ func (m *Mailbox[T]) recycle() {
 	}
 	if len(m.cur) > 0 {
 		m.cur = emptied(m.cur)
-		if c := cap(m.cur); m.o.Buffers != nil && (c > ownRoom || c > 0 && m.o.Lean) {
+		if m.o.Buffers != nil && m.cur != nil {
 			m.o.Buffers.give(m.cur)
 			m.cur = nil
 		}

@@ -21,11 +21,9 @@ const (
 type Options[T any] struct {
 	// Scheduler runs the mailbox when no executor does.
 	Scheduler *Scheduler
-	// Buffers, if set, are what busy mailboxes borrow room from.
+	// Buffers, if set, are what mailboxes borrow all of their room from: idle ones
+	// keep none.
 	Buffers *Buffers[T]
-	// Lean mailboxes borrow all of their room, also for few items, and keep none
-	// while they are idle: for actors that are many and seldom busy. They need Buffers.
-	Lean bool
 	// Limit is how many items may wait; Post refuses more. Those of the drain
 	// under way are not counted. 0 means no limit. Ordinary messages are never refused.
 	Limit int
@@ -58,9 +56,8 @@ type Mailbox[T any] struct {
 	owner any
 
 	mu        sync.Mutex
-	in        []T         // posted, not yet taken by a drain
-	own       *[ownRoom]T // the buffer of its own, while in and cur are borrowed
-	sys       *system     // nil while no system message waits
+	in        []T     // posted, not yet taken by a drain
+	sys       *system // nil while no system message waits
 	poster    uint32
 	left      int32 // items of cur that wait for the next drain
 	high      int32
@@ -144,31 +141,20 @@ func (m *Mailbox[T]) Post(x *Executor, item T) bool {
 	return true
 }
 
-// grow makes room for one more item. The mailbox's own buffer is kept while a
-// larger one is borrowed.
+// grow borrows room for one more item.
 func (m *Mailbox[T]) grow() {
-	switch n := len(m.in); {
-	case n == 0 && m.o.Lean:
-		m.in = m.o.Buffers.few()
-	case n == 0:
-		m.in = make([]T, 0, ownRoom)
-	case n == ownRoom:
+	b := m.o.Buffers
+	switch n := len(m.in); n {
+	case 0:
+		m.in = b.few()
+	case fewItems:
 		few := m.in
-		m.in = m.o.Buffers.grow(few)
+		m.in = b.grow(few)
 		clear(few)
-		m.keep(few)
+		b.give(few)
 	default:
-		m.in = m.o.Buffers.grow(m.in)
+		m.in = b.grow(m.in)
 	}
-}
-
-// keep puts aside the room of its own, or gives it back.
-func (m *Mailbox[T]) keep(few []T) {
-	if m.o.Lean {
-		m.o.Buffers.give(few)
-		return
-	}
-	m.own = (*[ownRoom]T)(few[:ownRoom])
 }
 
 // Owner is what New was given.
