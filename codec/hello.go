@@ -41,31 +41,16 @@ type hello struct {
 	err   *wamp.Error
 }
 
-// each visits the entries of the dictionary at i; visit returns where the value at
-// at ends. A negative end is that of a malformed value, or of one that visit
-// refuses: then err says why.
+// each visits the entries of the dictionary at i, whose keys are unique. Where visit
+// refuses a value, err says why.
 func (h *hello) each(i int, visit func(key []byte, at int) (end int)) (end int) {
 	var seen keys
-	for it := h.r.dict(h.b, i); ; {
-		next, more := h.r.next(h.b, it)
-		if !more {
-			return next.i
-		}
-		if h.r.kind(h.b, next.i) != kindText {
+	return entries(h.r, h.b, i, func(key []byte, at int) (end int) {
+		if !seen.add(key) {
 			return -1
 		}
-		key, at := h.r.text(h.b, next.i)
-		if at < 0 || !seen.add(key) {
-			return -1
-		}
-		if at = h.r.value(h.b, at); at < 0 {
-			return -1
-		}
-		it = next
-		if it.i = visit(key, h.r.start(h.b, at)); it.i < 0 {
-			return -1
-		}
-	}
+		return visit(key, at)
+	})
 }
 
 func (h *hello) detail(key []byte, at int) (end int) {

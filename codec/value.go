@@ -124,31 +124,45 @@ func decodeDict(r reader, b []byte, i, depth int) (any, int) {
 		return nil, -1
 	}
 	dict := wamp.Dict{}
+	end := entries(r, b, i, func(key []byte, at int) (end int) {
+		if _, twice := dict[string(key)]; twice {
+			return -1
+		}
+		v, end := decode(r, b, at, depth)
+		if end >= 0 {
+			dict[string(key)] = v
+		}
+		return end
+	})
+	if end < 0 {
+		return nil, -1
+	}
+	return dict, end
+}
+
+// entries visits the entries of the dictionary at i and returns the index behind it;
+// visit returns the index behind the value at at. Malformed, or refused by visit, is
+// -1. Keys are text; visit looks whether they are unique.
+func entries(r reader, b []byte, i int, visit func(key []byte, at int) (end int)) (end int) {
 	for it := r.dict(b, i); ; {
 		next, more := r.next(b, it)
 		if !more {
-			return dict, next.i
+			return next.i
 		}
 		if r.kind(b, next.i) != kindText {
-			return nil, -1
+			return -1
 		}
-		key, end := r.text(b, next.i)
-		if end < 0 {
-			return nil, -1
+		key, at := r.text(b, next.i)
+		if at < 0 {
+			return -1
 		}
-		if _, twice := dict[string(key)]; twice {
-			return nil, -1
+		if at = r.value(b, at); at < 0 {
+			return -1
 		}
-		if end = r.value(b, end); end < 0 {
-			return nil, -1
-		}
-		v, end := decode(r, b, end, depth)
-		if end < 0 {
-			return nil, -1
-		}
-		dict[string(key)] = v
 		it = next
-		it.i = end
+		if it.i = visit(key, r.start(b, at)); it.i < 0 {
+			return -1
+		}
 	}
 }
 

@@ -46,7 +46,7 @@ func (r *Reader) nextWebSocket() (Frame, bool, error) {
 // nextPlain finds what nearly all frames are: a message in one frame, shorter than
 // 64 KiB, all of it here. It finds nothing wrong and changes nothing unless it
 // returns the message; the long way looks at everything else again. The header
-// stays in registers, which takes a third of the time.
+// stays in registers, which takes half the time.
 func (r *Reader) nextPlain() (data []byte, ok bool) {
 	b := r.chunk.B[r.pos:r.end]
 	if len(b) < 8 || b[0] != finBit|byte(r.framing.opCode()) || r.fragments.open {
