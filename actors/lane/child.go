@@ -21,6 +21,15 @@ type Kin struct {
 	Stopped func(*Box) (done bool)
 }
 
+// Settle settles a part of what a child left, and says whether that was all.
+func (k *Kin) Settle(b *Box) (done bool) { return k.Stopped == nil || k.Stopped(b) }
+
+// SettleAll settles all of it.
+func (k *Kin) SettleAll(b *Box) {
+	for !k.Settle(b) {
+	}
+}
+
 // Child is what a shard is asked to spawn: an actor on a mailbox that exists
 // already.
 type Child struct {
@@ -35,8 +44,7 @@ func (c *Child) GiveUp() {
 		c.Lost(c.Box)
 	}
 	c.Box.Close()
-	for c.Stopped != nil && !c.Stopped(c.Box) {
-	}
+	c.SettleAll(c.Box)
 }
 
 // Shards are the mailboxes of the parents of one plural kind.

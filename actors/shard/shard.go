@@ -34,16 +34,8 @@ type shard struct {
 
 // offspring is a child that was spawned. Names are told to protoactor only.
 type offspring struct {
-	kin *lane.Kin
+	*lane.Kin
 	box *lane.Box
-}
-
-// settle settles a part of what the child left, and says whether that was all.
-func (o offspring) settle() (done bool) { return o.kin.Stopped == nil || o.kin.Stopped(o.box) }
-
-func (o offspring) settleAll() {
-	for !o.settle() {
-	}
 }
 
 // New returns the mailbox of a shard, and the Props of its actor.
@@ -119,8 +111,8 @@ func (s *shard) onTerminated(who *actor.PID) {
 func (s *shard) begin(child offspring) {
 	switch {
 	case s.stopping:
-		child.settleAll()
-	case !child.settle():
+		child.SettleAll(child.box)
+	case !child.Settle(child.box):
 		s.settling = append(s.settling, child)
 		if len(s.settling) == 1 {
 			s.goOn()
@@ -141,7 +133,7 @@ func (s *shard) onSettle() {
 	}
 	child := s.settling[0]
 	s.settling = s.settling[1:]
-	if !child.settle() {
+	if !child.Settle(child.box) {
 		s.settling = append(s.settling, child)
 	}
 	s.goOn()
@@ -150,7 +142,7 @@ func (s *shard) onSettle() {
 func (s *shard) onStopping() {
 	s.stopping = true
 	for _, child := range s.settling {
-		child.settleAll()
+		child.SettleAll(child.box)
 	}
 	s.settling = nil
 }
