@@ -73,6 +73,14 @@ type RealmRules struct {
 	Announced Announcement
 }
 
+// Forbids asks MaySubscribe, if it is set.
+func (r *RealmRules) Forbids(s *Session, k Key) *wamp.Error {
+	if r.MaySubscribe == nil {
+		return nil
+	}
+	return r.MaySubscribe(s, k)
+}
+
 // Announcement is what WELCOME.Details say of a realm, by the number of the
 // serializer.
 type Announcement [4]Greeting

@@ -39,10 +39,8 @@ func subscriptionGetEvents(c *call) (answer, *wamp.Error) {
 	if !ok || !t.Live() {
 		return answer{}, &wamp.Error{URI: wamp.ErrNoSuchSubscription}
 	}
-	if c.MaySubscribe != nil {
-		if err := c.MaySubscribe(c.caller, lane.Key{URI: t.URI, Match: t.Match}); err != nil {
-			return answer{}, err
-		}
+	if err := c.Forbids(c.caller, lane.Key{URI: t.URI, Match: t.Match}); err != nil {
+		return answer{}, err
 	}
 	if t.History == nil {
 		return answer{}, nil

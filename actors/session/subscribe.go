@@ -19,11 +19,9 @@ func (s *session) onSubscribe(m *wamp.Message) {
 	}
 	l := &s.Ledger
 	k := lane.Key{URI: string(m.URI), Match: m.Match}
-	if may := s.Realm.MaySubscribe; may != nil {
-		if err := may(s.Session, k); err != nil {
-			s.fail(wamp.Subscribe, m.Request, err)
-			return
-		}
+	if err := s.Realm.Forbids(s.Session, k); err != nil {
+		s.fail(wamp.Subscribe, m.Request, err)
+		return
 	}
 	if old := l.Subscriptions[k]; old != nil {
 		s.subscribeAgain(old, m)
