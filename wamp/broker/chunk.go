@@ -60,7 +60,7 @@ func (g *Group[K, M]) pop(version uint64) {
 // written.
 func (g *Group[K, M]) own(i int, version uint64) *chunk[M] {
 	c := g.spine[i/chunkLen]
-	if i >= int(g.published) || c.version == version {
+	if i >= g.published || c.version == version {
 		return c
 	}
 	return g.replace(i/chunkLen, version)
@@ -77,7 +77,7 @@ func (g *Group[K, M]) replace(c int, version uint64) *chunk[M] {
 
 // ownSpine makes sure that the spine may be written at c.
 func (g *Group[K, M]) ownSpine(c int, version uint64) {
-	if c*chunkLen >= int(g.published) || g.version == version {
+	if c*chunkLen >= g.published || g.version == version {
 		return
 	}
 	fresh := make([]*chunk[M], len(g.spine))
