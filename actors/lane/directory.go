@@ -23,7 +23,7 @@ func (r *Realm) TopicFor(k Key, box func(*Topic) *Box) (t *Topic, created bool) 
 		return nil, false
 	}
 	r.lastTopic++
-	t = &Topic{ID: r.lastTopic, URI: k.URI, Match: k.Match, created: r.Env.Now().UnixNano()}
+	t = &Topic{handle: newHandle(r.lastTopic, k, r.Env.Now())}
 	if !wamp.Reserved([]byte(k.URI)) {
 		t.feed = &r.Feed
 	}
@@ -76,7 +76,7 @@ func (r *Realm) RegistrationFor(k Key, box func(*Registration) *Box) (p *Registr
 		return nil, false
 	}
 	r.lastRegistration++
-	p = &Registration{ID: r.lastRegistration, URI: k.URI, Match: k.Match, created: r.Env.Now().UnixNano()}
+	p = &Registration{handle: newHandle(r.lastRegistration, k, r.Env.Now())}
 	p.feed = &r.Feed
 	p.Box = box(p)
 	r.procedures.Add(1)
@@ -113,11 +113,7 @@ func (r *Realm) registration(k Key) *Registration {
 // the handle cannot be dropped in between.
 func (m *Member) Count() {
 	m.counted = true
-	if m.Procedure {
-		m.Registration.count++
-	} else {
-		m.Topic.count++
-	}
+	m.handle().count++
 }
 
 // Uncount takes a membership off its handle's count, once, however often it is
@@ -127,11 +123,7 @@ func (m *Member) Uncount() {
 		return
 	}
 	m.counted = false
-	if m.Procedure {
-		m.Registration.count--
-	} else {
-		m.Topic.count--
-	}
+	m.handle().count--
 }
 
 // DropTopic takes a topic out of the index and leaves the sentinel in it, if
@@ -144,13 +136,13 @@ func (r *Realm) DropTopic(t *Topic) bool {
 	if t.Match == wamp.Exact {
 		r.Topics.Delete(t.URI)
 	} else {
-		delete(r.patternTopics, Key{t.URI, t.Match})
+		delete(r.patternTopics, t.Key())
 		r.TopicPatterns.Remove(t.URI, t.Match)
 	}
 	t.retire()
 	r.topics.Add(-1)
 	r.TopicIDs.delete(t.ID)
-	t.ending = r.end(endingKey{Key{t.URI, t.Match}, false})
+	t.ending = r.end(endingKey{t.Key(), false})
 	r.listen(t, -1)
 	return true
 }
@@ -180,13 +172,13 @@ func (r *Realm) DropRegistration(p *Registration) bool {
 	if p.Match == wamp.Exact {
 		r.Procedures.Delete(p.URI)
 	} else {
-		delete(r.patternProcedures, Key{p.URI, p.Match})
+		delete(r.patternProcedures, p.Key())
 		r.ProcedurePatterns.Remove(p.URI, p.Match)
 	}
 	p.retire()
 	r.procedures.Add(-1)
 	r.RegistrationIDs.delete(p.ID)
-	p.ending = r.end(endingKey{Key{p.URI, p.Match}, true})
+	p.ending = r.end(endingKey{p.Key(), true})
 	return true
 }
 

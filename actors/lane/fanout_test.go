@@ -44,7 +44,8 @@ func fill(tb testing.TB, n int) *hall {
 	env.Prepare()
 	tb.Cleanup(env.Scheduler.Wait)
 	realm := lane.NewRealm(env, "realm1")
-	h := &hall{env: env, enc: lane.NewEncoder(env), topic: &lane.Topic{ID: 1, URI: "com.topic"}}
+	h := &hall{env: env, enc: lane.NewEncoder(env), topic: new(lane.Topic)}
+	h.topic.ID, h.topic.URI = 1, "com.topic"
 	h.publisher = &lane.Session{ID: 1 << 50, Realm: realm}
 	for i := range n {
 		g := everyGroup[i%len(everyGroup)]

@@ -87,11 +87,14 @@ func (m *Member) SetState(s MemberState) { m.state.Store(uint32(s)) }
 func (m *Member) Holds() bool { return m.State() < Active }
 
 // ID is the id of the subscription or registration.
-func (m *Member) ID() wamp.ID {
+func (m *Member) ID() wamp.ID { return m.handle().ID }
+
+// handle is of the topic or registration; it is set when they are.
+func (m *Member) handle() *handle {
 	if m.Procedure {
-		return m.Registration.ID
+		return &m.Registration.handle
 	}
-	return m.Topic.ID
+	return &m.Topic.handle
 }
 
 // Revoke marks a membership that an administrator ends, before its session

@@ -3,7 +3,6 @@ package lane
 import (
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/callboard-wamp/callboard/wamp/dealer"
@@ -17,9 +16,7 @@ var noCallees = &Callees{}
 // Registration is the handle of one registration: a URI, how it matches, and
 // the callees that serve it. The state outlives the actor.
 type Registration struct {
-	ID  wamp.ID
-	URI string
-	Box *Box
+	handle
 
 	callees atomic.Pointer[Callees]
 	turn    atomic.Uint64
@@ -27,16 +24,7 @@ type Registration struct {
 	asked   atomic.Uint32 // what callees ever asked for: disclosing, forwarding
 	// Rules belongs to the registration's actor.
 	Rules dealer.Registration[*Member]
-	owing
-
-	created int64   // nanoseconds since 1970
-	ending  *ending // belongs to the directory
-	count   int32   // callees and joins under way; belongs to the directory
-	Match   wamp.Match
 }
-
-// Created is when the registration was made.
-func (r *Registration) Created() time.Time { return time.Unix(0, r.created) }
 
 // Callees returns the callees to choose from. ok is false when the registration
 // was dropped: the URI must be looked up again.

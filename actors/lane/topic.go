@@ -2,7 +2,6 @@ package lane
 
 import (
 	"sync/atomic"
-	"time"
 
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/callboard-wamp/callboard/wamp/broker"
@@ -18,9 +17,7 @@ var gone = &Subscribers{}
 // Topic is the handle of one subscription: a URI and how it matches. The state
 // outlives the actor: a restarted one finds the members as they were.
 type Topic struct {
-	ID  wamp.ID
-	URI string
-	Box *Box
+	handle
 	// History is set if the topic keeps its events, and does not change.
 	History *History
 	archive *Archive
@@ -28,16 +25,7 @@ type Topic struct {
 	members atomic.Pointer[Subscribers]
 	// Members belongs to the topic's actor: the state that Commit publishes.
 	Members broker.Topic[Group, *Member]
-	owing
-
-	created int64   // nanoseconds since 1970
-	ending  *ending // belongs to the directory
-	count   int32   // members and joins under way; belongs to the directory
-	Match   wamp.Match
 }
-
-// Created is when the topic was made.
-func (t *Topic) Created() time.Time { return time.Unix(0, t.created) }
 
 // Subscribers returns the members to deliver to. ok is false when the topic was
 // dropped: the URI must be looked up again.

@@ -39,7 +39,7 @@ func subscriptionGetEvents(c *call) (answer, *wamp.Error) {
 	if !ok || !t.Live() {
 		return answer{}, &wamp.Error{URI: wamp.ErrNoSuchSubscription}
 	}
-	if err := c.Forbids(c.caller, lane.Key{URI: t.URI, Match: t.Match}); err != nil {
+	if err := c.Forbids(c.caller, t.Key()); err != nil {
 		return answer{}, err
 	}
 	if t.History == nil {

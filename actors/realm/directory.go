@@ -134,7 +134,7 @@ func (d *directory) onStopped(handle any) {
 	switch h := handle.(type) {
 	case *lane.Topic:
 		if members = d.StopTopic(h); h.History != nil {
-			d.keepHistory(lane.Key{URI: h.URI, Match: h.Match})
+			d.keepHistory(h.Key())
 		}
 	case *lane.Registration:
 		members = d.StopRegistration(h)

@@ -31,7 +31,8 @@ func TestRoutesAreRenewedInPlace(t *testing.T) {
 		}
 	}
 	add := func(p string, m wamp.Match) {
-		topics[p] = &lane.Topic{URI: p, Match: m}
+		topics[p] = new(lane.Topic)
+		topics[p].URI, topics[p].Match = p, m
 		patterns.Add(p, m, topics[p])
 	}
 	expect()
