@@ -47,3 +47,18 @@ type Conn interface {
 	// and leaves the other direction open.
 	CloseWrite() error
 }
+
+// writeWaiting is the Write of a connection whose TryWrite takes all that there is
+// room for.
+func writeWaiting(c Conn, b []byte) (written int, err error) {
+	for {
+		n, err := c.TryWrite([][]byte{b[written:]})
+		written += n
+		if err != nil || written == len(b) {
+			return written, err
+		}
+		if err := c.WaitWritable(); err != nil {
+			return written, err
+		}
+	}
+}

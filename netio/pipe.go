@@ -62,19 +62,7 @@ func (p *pipe) ReadReady(buf func() []byte, idle func()) (int, error) {
 }
 
 // Write implements [net.Conn].
-func (p *pipe) Write(b []byte) (int, error) {
-	written := 0
-	for {
-		n, err := p.out.write(b[written:])
-		written += n
-		if err != nil || written == len(b) {
-			return written, err
-		}
-		if err := p.out.waitWritable(); err != nil {
-			return written, err
-		}
-	}
-}
+func (p *pipe) Write(b []byte) (int, error) { return writeWaiting(p, b) }
 
 // TryWrite implements [Conn].
 func (p *pipe) TryWrite(bufs [][]byte) (int, error) {

@@ -90,17 +90,7 @@ func (q *queued) Write(b []byte) (int, error) {
 	if direct {
 		return q.Conn.Write(b)
 	}
-	written := 0
-	for {
-		n, err := q.TryWrite([][]byte{b[written:]})
-		written += n
-		if err != nil || written == len(b) {
-			return written, err
-		}
-		if err := q.WaitWritable(); err != nil {
-			return written, err
-		}
-	}
+	return writeWaiting(q, b)
 }
 
 // TryWrite implements [Conn].

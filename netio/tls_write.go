@@ -119,17 +119,7 @@ func (s *secure) Write(b []byte) (int, error) {
 	if err := s.handshake(); err != nil {
 		return 0, err
 	}
-	written := 0
-	for {
-		n, err := s.TryWrite([][]byte{b[written:]})
-		written += n
-		if err != nil || written == len(b) {
-			return written, err
-		}
-		if err := s.WaitWritable(); err != nil {
-			return written, err
-		}
-	}
+	return writeWaiting(s, b)
 }
 
 // TryWrite implements [Conn]. It makes one system call for 240 KiB, and goes on
