@@ -12,6 +12,7 @@ import (
 	"github.com/callboard-wamp/callboard/benchmarks"
 	"github.com/callboard-wamp/callboard/benchmarks/gate"
 	"github.com/callboard-wamp/callboard/benchmarks/report"
+	"github.com/callboard-wamp/callboard/cmd/callboard/config"
 	"github.com/callboard-wamp/callboard/codec"
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/schollz/progressbar/v3"
@@ -79,7 +80,7 @@ func scenarioList() string {
 
 func (b *bench) targetFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&b.url, "url", "", "router: ws://host:port/path, tcp://host:port, wss:// or tcps:// likewise, or unix:///path (default is callboard serve on this machine)")
+	f.StringVar(&b.url, "url", "", "router: "+config.Forms+" (default is callboard serve on this machine)")
 	f.StringVar(&b.transport, "transport", "", "ws or rawsocket (default ws)")
 	f.BoolVar(&b.relay, "relay", false, "the other end is the relay of benchmarks/relay: the floor below every router")
 	f.StringVar(&b.realm, "realm", "realm1", "realm to join")

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/callboard-wamp/callboard/cmd/callboard/config"
 	"github.com/callboard-wamp/callboard/codec"
 	"github.com/callboard-wamp/callboard/wamp"
 	"github.com/callboard-wamp/callboard/wamp/client"
@@ -34,7 +35,7 @@ type peer struct {
 
 func (p *peer) flags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&p.url, "url", "ws://127.0.0.1:8080/ws", "router: ws://host:port/path, tcp://host:port, wss:// or tcps:// likewise, or unix:///path")
+	f.StringVar(&p.url, "url", "ws://127.0.0.1:8080/ws", "router: "+config.Forms)
 	f.StringVar(&p.realm, "realm", "realm1", "realm to join")
 	f.StringVar(&p.serializer, "serializer", "json", "json, msgpack or cbor")
 	f.BoolVar(&p.batched, "batched", false, "WebSocket: take the batched subprotocol of the serializer, several messages in one frame")
@@ -58,7 +59,7 @@ func (p *peer) join(ctx context.Context) (*client.Session, error) {
 	}
 	u, err := url.Parse(p.url)
 	if err != nil || !slices.Contains(schemes, u.Scheme) {
-		return nil, fmt.Errorf("--url %s: not of the form ws://host:port/path, tcp://host:port, wss:// or tcps:// likewise, or unix:///path", p.url)
+		return nil, fmt.Errorf("--url %s: not of the form %s", p.url, config.Forms)
 	}
 	if p.batched && !strings.HasPrefix(u.Scheme, "ws") {
 		return nil, fmt.Errorf("--batched: batches are of WebSocket alone, not of %s", p.url)

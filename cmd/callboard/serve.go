@@ -55,7 +55,7 @@ replace its log.level and log.format, and --insecure-remote is for all listeners
 	f := c.Flags()
 	f.StringVarP(&s.file, "config", "c", "", "configuration `file`, - for standard input; config init writes one")
 	f.StringArrayVar(&s.listen, "listen", []string{"ws://127.0.0.1:8080/ws", "tcp://127.0.0.1:8081"},
-		"`address`: ws://host:port/path, tcp://host:port, wss:// or tcps:// likewise, or unix:///path; repeatable")
+		"`address`: "+config.Forms+"; repeatable")
 	f.StringVar(&s.tls.Cert, "cert", "", "`file` of the certificate for wss:// and tcps:// of --listen, in PEM format")
 	f.StringVar(&s.tls.Key, "key", "", "`file` of its private key")
 	c.MarkFlagsRequiredTogether("cert", "key")

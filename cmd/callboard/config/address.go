@@ -16,7 +16,10 @@ type Address struct {
 	Scheme, Host, Path string
 }
 
-var errAddress = errors.New("not of the form ws://host:port/path, tcp://host:port, wss:// or tcps:// likewise, or unix:///path")
+// Forms are how an address may look, for people.
+const Forms = "ws://host:port/path, tcp://host:port, wss:// or tcps:// likewise, or unix:///path"
+
+var errAddress = errors.New("not of the form " + Forms)
 
 // ParseAddress reads ws://host:port/path, tcp://host:port or unix:///path, and
 // wss://host:port/path, tcps://host:port or rss://host:port.
