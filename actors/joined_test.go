@@ -22,6 +22,7 @@ func (g *guest) batches(messages int) (payloads int, all [][]any) {
 	g.t.Helper()
 	g.must(g.Conn().SetReadDeadline(time.Now().Add(patience)))
 	for len(all) < messages {
+		//lint:ignore SA1019 the frames are those of this project, and short
 		f, err := ws.ReadFrame(g.Conn())
 		g.must(err)
 		payloads++

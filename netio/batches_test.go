@@ -33,6 +33,7 @@ func inChunk(b []byte) netio.Span {
 // framesOf are the headers of what one side sent, and what it carried.
 func framesOf(t interface{ Fatalf(string, ...any) }, side netio.Role, sent []byte) (frames []ws.Frame) {
 	for in := bytes.NewReader(sent); in.Len() > 0; {
+		//lint:ignore SA1019 the frames are those of this project, and short
 		f, err := ws.ReadFrame(in)
 		if err != nil || f.Header.Masked != (side == netio.Client) || !f.Header.Fin {
 			t.Fatalf("frame %+v: %v", f.Header, err)

@@ -141,8 +141,10 @@ func account(res *benchmarks.Result) (*contended, error) {
 
 // records are all of a profile.
 func records(profile func([]runtime.BlockProfileRecord) (int, bool)) []runtime.BlockProfileRecord {
-	for n, ok := profile(nil); ; {
+	n, _ := profile(nil)
+	for {
 		list := make([]runtime.BlockProfileRecord, n+50)
+		var ok bool
 		if n, ok = profile(list); ok {
 			return list[:n]
 		}

@@ -36,6 +36,7 @@ func (r *recorder) frames(t *testing.T) (payloads [][]byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for in := bytes.NewReader(r.sent); in.Len() > 0; {
+		//lint:ignore SA1019 the frames are those of this project, and short
 		f, err := ws.ReadFrame(in)
 		if err != nil || !f.Header.Masked || !f.Header.Fin {
 			t.Fatalf("%+v, %v", f.Header, err)

@@ -19,6 +19,7 @@ import (
 func (p *peer) batches(messages int) (counts []int) {
 	p.t.Helper()
 	for n := 0; n < messages; {
+		//lint:ignore SA1019 the frames are those of this project, and short
 		f, err := ws.ReadFrame(p.conn)
 		if err != nil || !f.Header.Masked || !f.Header.Fin {
 			p.t.Fatalf("%+v, %v", f.Header, err)
