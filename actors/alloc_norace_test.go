@@ -47,15 +47,7 @@ func TestTLSAllocations(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		raw, err := client.Handshake(ctx, netio.ClientTLS(ours, anybody), "tcp://memory", client.Options{Serializer: codec.MessagePack})
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := hello(ctx, raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(p.cut)
-		return p
+		return admitted(ctx, t, raw, err)
 	}
 	from, to := enter(), enter()
 	to.must(t, subscribe("com.topic", ""), wamp.Subscribed)

@@ -11,7 +11,7 @@ import (
 
 // filtered asks for the history of com.log and returns the first argument of each
 // event, or the URI of the ERROR.
-func (p *peer) filtered(t *testing.T, id int64, filters wamp.Dict) (values []int64, failure string) {
+func (p *peer) filtered(t testing.TB, id int64, filters wamp.Dict) (values []int64, failure string) {
 	t.Helper()
 	payload, err := p.serializer().AppendPayload(nil, []any{uint64(id)}, filters)
 	if err != nil {

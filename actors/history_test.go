@@ -29,20 +29,7 @@ func (p *peer) past(t testing.TB) (values []int64, failure string) {
 	t.Helper()
 	id := p.must(t, subscribe("com.log", ""), wamp.Subscribed).ID
 	p.must(t, &wamp.Message{Type: wamp.Unsubscribe, ID: id}, wamp.Unsubscribed)
-	p.ask(&wamp.Message{Type: wamp.Call, URI: []byte("wamp.subscription.get_events"), Payload: p.payload(uint64(id))})
-	m := p.next(t)
-	if m.Type == wamp.ErrorMessage {
-		return nil, string(m.URI)
-	}
-	events, _, err := p.serializer().DecodePayload(m.Payload)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range events {
-		n, _ := number(e.(wamp.Dict)["args"].([]any)[0]).(int64)
-		values = append(values, n)
-	}
-	return values, ""
+	return p.filtered(t, int64(id), nil)
 }
 
 func (p *peer) log(t testing.TB, n int) {

@@ -35,6 +35,12 @@ func enter(t testing.TB, r *actors.Router, k kind) *peer {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	raw, err := attach(ctx, r, k)
+	return admitted(ctx, t, raw, err)
+}
+
+// admitted joins realm1 until the test ends, over a transport that err says is there.
+func admitted(ctx context.Context, t testing.TB, raw *client.Raw, err error) *peer {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
