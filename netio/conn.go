@@ -48,16 +48,16 @@ type Conn interface {
 	CloseWrite() error
 }
 
-// writeWaiting is the Write of a connection whose TryWrite takes all that there is
-// room for.
-func writeWaiting(c Conn, b []byte) (written int, err error) {
+// writeWaiting is the Write of a connection that tries to write and waits until it
+// has a prospect of writing more.
+func writeWaiting(b []byte, try func([]byte) (int, error), wait func() error) (written int, err error) {
 	for {
-		n, err := c.TryWrite([][]byte{b[written:]})
+		n, err := try(b[written:])
 		written += n
 		if err != nil || written == len(b) {
 			return written, err
 		}
-		if err := c.WaitWritable(); err != nil {
+		if err := wait(); err != nil {
 			return written, err
 		}
 	}

@@ -62,7 +62,7 @@ func (p *pipe) ReadReady(buf func() []byte, idle func()) (int, error) {
 }
 
 // Write implements [net.Conn].
-func (p *pipe) Write(b []byte) (int, error) { return writeWaiting(p, b) }
+func (p *pipe) Write(b []byte) (int, error) { return writeWaiting(b, p.out.write, p.out.waitWritable) }
 
 // TryWrite implements [Conn].
 func (p *pipe) TryWrite(bufs [][]byte) (int, error) {

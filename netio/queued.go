@@ -90,7 +90,7 @@ func (q *queued) Write(b []byte) (int, error) {
 	if direct {
 		return q.Conn.Write(b)
 	}
-	return writeWaiting(q, b)
+	return writeWaiting(b, func(b []byte) (int, error) { return q.TryWrite([][]byte{b}) }, q.WaitWritable)
 }
 
 // TryWrite implements [Conn].

@@ -119,7 +119,7 @@ func (s *secure) Write(b []byte) (int, error) {
 	if err := s.handshake(); err != nil {
 		return 0, err
 	}
-	return writeWaiting(s, b)
+	return writeWaiting(b, func(b []byte) (int, error) { return s.TryWrite([][]byte{b}) }, s.WaitWritable)
 }
 
 // TryWrite implements [Conn]. It makes one system call for 240 KiB, and goes on
