@@ -52,6 +52,9 @@ func NewSocket(c net.Conn) (Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("netio: socket: %w", err)
 	}
+	if err := nonblocking(raw); err != nil {
+		return nil, fmt.Errorf("netio: socket: %w", err)
+	}
 	s := &socket{streamSocket: stream, raw: raw}
 	s.readFn, s.writeFn, s.pollFn = s.readOnce, s.writeOnce, s.pollOnce
 	return s, nil
@@ -88,9 +91,9 @@ func (s *socket) readOnce(fd uintptr) bool {
 		s.readErr = errNoSpace
 		return true
 	}
-	n, err := syscall.Read(int(fd), b)
+	n, err := directRead(int(fd), b)
 	for err == syscall.EINTR {
-		n, err = syscall.Read(int(fd), b)
+		n, err = directRead(int(fd), b)
 	}
 	switch {
 	case err == syscall.EAGAIN:
@@ -135,7 +138,7 @@ func writeBuffers(fd int, bufs [][]byte) (int, error) {
 	case 0:
 		return 0, nil
 	case 1:
-		return syscall.Write(fd, bufs[0])
+		return directWrite(fd, bufs[0])
 	}
 	return writev(fd, bufs)
 }
@@ -145,11 +148,17 @@ var vectors = sync.Pool{New: func() any { return new([MaxBuffers]unix.Iovec) }}
 
 func writev(fd int, bufs [][]byte) (int, error) {
 	v := vectors.Get().(*[MaxBuffers]unix.Iovec)
+	size := 0
 	for i, b := range bufs {
 		v[i].Base = unsafe.SliceData(b)
 		v[i].SetLen(len(b))
+		size += len(b)
 	}
-	n, _, errno := syscall.Syscall(unix.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(v)), uintptr(len(bufs)))
+	call := syscall.RawSyscall
+	if size > direct {
+		call = syscall.Syscall
+	}
+	n, _, errno := call(unix.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(v)), uintptr(len(bufs)))
 	clear(v[:len(bufs)])
 	vectors.Put(v)
 	if errno != 0 {
