@@ -42,6 +42,29 @@ func TestRelay(t *testing.T) {
 	}
 }
 
+// Over WebSocket sessions join it and leave, and get nothing else.
+func TestRelayGreets(t *testing.T) {
+	r := relay.New()
+	l := listen(t)
+	done := make(chan error, 1)
+	go func() { done <- r.Serve(l) }()
+	for _, s := range []codec.Serializer{codec.JSON, codec.MessagePack, codec.CBOR} {
+		res := run(t, benchmarks.Options{
+			Scenario: "connect", Clients: 3, Messages: 100, URL: "ws://" + l.Addr().String() + "/", Serializers: []codec.Serializer{s},
+		})
+		if want := (ledger.Account{Sent: 100, Received: 100}); res.Ledger != want || res.Failed() != "" {
+			t.Errorf("%v: %+v, %v", s, res.Ledger, res.Notes)
+		}
+	}
+	if _, err := benchmarks.Run(t.Context(), benchmarks.Options{Scenario: "pubsub", Messages: 1, URL: "ws://" + l.Addr().String() + "/"}); err == nil {
+		t.Error("there are subscriptions over WebSocket")
+	}
+	r.Close()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 // It does so over TLS.
 func TestRelayTLS(t *testing.T) {
 	folder := t.TempDir()

@@ -13,7 +13,10 @@
 //	REGISTER relay.to.<uri>          what comes from here goes to uri
 //	REGISTER relay.from.<n>.<uri>    so it does, and answers to stream n come here
 //
+// Over WebSocket sessions only join and leave: the floor of what that costs.
+//
 // One goroutine for each connection reads, another writes; both end with it.
+// Those that only join and leave have one that does both.
 package relay
 
 import "fmt"

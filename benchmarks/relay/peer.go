@@ -21,6 +21,8 @@ type peer struct {
 	relay      *Relay
 	conn       netio.Conn
 	serializer codec.Serializer
+	framing    netio.Framing
+	writes     bool   // there is a goroutine that writes
 	to         string // where its messages go; empty for those that answer
 	receivers  []*peer
 	dirty      []*peer // got something by this read
@@ -35,12 +37,19 @@ type peer struct {
 func (p *peer) read() {
 	defer p.end()
 	h, err := netio.Accept(p.conn, netio.AcceptOptions{
-		Transports: netio.RawSocketOnly, Subprotocols: subprotocols, MaxMessage: netio.MaxRawSocketMessage,
+		Subprotocols: subprotocols, MaxMessage: netio.MaxRawSocketMessage,
 	})
 	if err != nil {
 		return
 	}
 	p.serializer, _ = codec.BySubprotocol(h.Subprotocol)
+	p.framing = h.Framing
+	if h.Framing != netio.RawSocket {
+		p.greet(h.Rest)
+		return
+	}
+	p.writes = true
+	p.relay.serve.Go(p.write)
 	buf := make([]byte, readSize)
 	have := copy(buf, h.Rest)
 	for {
@@ -128,7 +137,7 @@ func (p *peer) typeOf(b []byte) wamp.MessageType {
 
 func (p *peer) answer(m *wamp.Message) {
 	b := p.serializer.Append(nil, m)
-	p.pass(p, append(netio.AppendHeader(nil, netio.RawSocket, len(b)), b...))
+	p.pass(p, append(netio.AppendHeader(nil, p.framing, len(b)), b...))
 }
 
 // write writes what others append until the connection is over and all is written.
@@ -161,6 +170,10 @@ func (p *peer) wakeUp() {
 // end ends the writer, when it has written everything.
 func (p *peer) end() {
 	p.relay.gone(p)
+	if !p.writes {
+		_ = p.conn.Close()
+		return
+	}
 	p.mu.Lock()
 	p.over = true
 	p.mu.Unlock()

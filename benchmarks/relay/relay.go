@@ -60,7 +60,6 @@ func (r *Relay) attach(c net.Conn) {
 	p := &peer{relay: r, conn: s, wake: make(chan struct{}, 1)}
 	r.peers[p] = struct{}{}
 	r.serve.Go(p.read)
-	r.serve.Go(p.write)
 }
 
 // Close ends everything and waits for it.

@@ -49,7 +49,7 @@ var rows = []row{
 	{name: "calls, json, 16 B, batched", args: "rpc --batched", relay: "rpc", alone: true},
 	{name: "events 1:1, json, 16 B, batched", args: "pubsub --batched", relay: "pubsub", alone: true},
 	{name: "events 1:100, json, 16 B, batched", args: "fanout --batched", relay: "fanout", alone: true},
-	{name: "join and leave, json", args: "connect", relay: "-"},
+	{name: "join and leave, json", args: "connect"},
 	{name: "1,000 idle sessions, json", args: "idle", relay: "-", fresh: true},
 	{name: "1,000 idle sessions, json, TLS", args: "idle", relay: "-", tls: true},
 }

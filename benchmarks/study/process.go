@@ -22,7 +22,7 @@ import (
 // system is one program that is measured.
 type system struct {
 	name    string
-	ws, raw string // URLs; the relay has no ws
+	ws, raw string // URLs
 	relay   bool
 	cover   cover
 	command *exec.Cmd
@@ -154,20 +154,21 @@ func (s *study) startRelay(ctx context.Context, over cover) (*system, error) {
 	if err != nil {
 		return nil, err
 	}
-	sys := &system{name: "relay", cover: over, raw: over.raw + "://" + at[0], relay: true}
+	sys := &system{name: "relay", cover: over, ws: over.ws + "://" + at[0] + "/", raw: over.raw + "://" + at[0], relay: true}
 	return launch(ctx, sys, "", at[0], self, "relay", "-listen", at[0], "-tls", over.cli)
 }
 
 // bench runs "callboard bench" once. A run that lost something has a result, too.
 func (s *study) bench(ctx context.Context, sys *system, raw bool, args ...string) (*benchmarks.Result, error) {
 	url := sys.ws
-	if raw || sys.relay {
+	relay := sys.relay && args[0] != "connect" // joining is the same with it as with a router
+	if raw || relay {
 		url = sys.raw
 	}
 	args = append([]string{"bench"}, args...)
 	args = append(args, "--url", url, "--pid", strconv.Itoa(sys.command.Process.Pid), "--json",
 		"--duration", s.duration.String(), "--warmup", s.warmup.String())
-	if sys.relay {
+	if relay {
 		args = append(args, "--relay")
 	}
 	if sys.cover == secured {

@@ -118,7 +118,7 @@ func TestStudies(t *testing.T) {
 			t.Errorf("%s: %+v, %v", args, r, err)
 		}
 	}
-	if r, err := s.inside(t.Context(), 50); err != nil || r.Failed() != "" || r.Ops == 0 {
+	if r, err := s.inside(t.Context(), 50, 4); err != nil || r.Failed() != "" || r.Ops == 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	for _, over := range []cover{bare, secured} {
@@ -129,6 +129,10 @@ func TestStudies(t *testing.T) {
 		defer relay.stop()
 		r, err := s.bench(t.Context(), relay, false, "rpc", "--serializer", "cbor")
 		if err != nil || r.Failed() != "" || r.Ops == 0 || !r.Relay || r.Transport != "rawsocket" {
+			t.Errorf("%+v, %v", r, err)
+		}
+		r, err = s.bench(t.Context(), relay, false, "connect")
+		if err != nil || r.Failed() != "" || r.Ops == 0 || r.Transport != "ws" {
 			t.Errorf("%+v, %v", r, err)
 		}
 	}
