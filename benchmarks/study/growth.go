@@ -22,16 +22,17 @@ type series struct {
 	sum  string // what one message is
 	args string // of callboard bench; N is the number
 	at   []int
-	// inside runs router and generator in this process, without sockets: then the
-	// cost is that of both.
-	inside bool
+	// inside runs router and generator in this process, without sockets, with so
+	// many messages under way: then the cost is that of both.
+	inside int
 }
 
 var grows = []series{
 	{name: "sessions", sum: "event 1:1 among 16 of them", args: "pubsub --idle N", at: []int{100, 1000, 5000, 15_000}},
 	{name: "topics", sum: "event to one of them in turn", args: "many --clients 8 --publishers 4 --topics N", at: []int{10, 100, 1000, 10_000, 100_000, 1_000_000}},
 	{name: "subscribers of one topic", sum: "event delivered", args: "fanout --window 4 --clients N", at: []int{1, 10, 100, 1000, 5000, 15_000}},
-	{name: "subscribers in one process", sum: "event delivered, both sides", args: "N", at: []int{100, 1000, 10_000, 100_000}, inside: true},
+	{name: "subscribers in one process, 4 under way", sum: "event delivered, both sides", at: []int{100, 1000, 10_000, 100_000}, inside: 4},
+	{name: "subscribers in one process, 64 under way", sum: "event delivered, both sides", at: []int{100, 1000, 10_000, 100_000}, inside: 64},
 	{name: "patterns", sum: "event that matches one of them", args: "patterns --patterns N", at: []int{10, 100, 1000, 10_000, 100_000}},
 	{name: "registrations", sum: "call to one of them in turn", args: "rpc --procedures N", at: []int{10, 100, 1000, 10_000, 100_000}},
 	{name: "patterns that come and go a second", sum: "event to one of 1,000 topics in turn", args: "many --clients 8 --publishers 4 --topics 1000 --flux N", at: []int{1, 10, 100, 1000}},
@@ -84,8 +85,8 @@ func (s *study) measure(ctx context.Context, g *series, n int) (point, error) {
 	for range s.rounds {
 		var r *benchmarks.Result
 		var err error
-		if g.inside {
-			r, err = s.inside(ctx, n)
+		if g.inside > 0 {
+			r, err = s.inside(ctx, n, g.inside)
 		} else {
 			r, err = s.outside(ctx, strings.ReplaceAll(g.args, "N", strconv.Itoa(n)))
 		}
@@ -96,7 +97,7 @@ func (s *study) measure(ctx context.Context, g *series, n int) (point, error) {
 			p.fault = " †"
 		}
 		per = append(per, r.OpsPerSec)
-		if g.inside {
+		if g.inside > 0 {
 			cost = append(cost, r.Generator.CPUPerMessage)
 			continue
 		}
@@ -116,14 +117,14 @@ func (s *study) outside(ctx context.Context, args string) (*benchmarks.Result, e
 }
 
 // inside fans out to n sessions that are connected in memory.
-func (s *study) inside(ctx context.Context, n int) (*benchmarks.Result, error) {
+func (s *study) inside(ctx context.Context, n, window int) (*benchmarks.Result, error) {
 	r, stop, err := startInside(ctx, n)
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
 	return benchmarks.Run(ctx, benchmarks.Options{
-		Scenario: "fanout", Clients: n, Window: 4, Duration: s.duration, Warmup: s.warmup,
+		Scenario: "fanout", Clients: n, Window: window, Duration: s.duration, Warmup: s.warmup,
 		Serializers: []codec.Serializer{codec.MessagePack}, Transport: "rawsocket",
 		Dial: func(context.Context) (netio.Conn, error) {
 			ours, theirs := netio.Pipe(4 << 10)

@@ -15,14 +15,14 @@ type curve struct {
 
 // The picture, in its own units. Both axes are logarithmic.
 const (
-	width, height             = 900.0, 520.0
-	left, right, above, below = 70.0, 250.0, 40.0, 50.0
+	width, height             = 940.0, 520.0
+	left, right, above, below = 70.0, 290.0, 40.0, 50.0
 	lowest, highest           = 0.05, 100.0 // µs; what is beyond is drawn at the edge
 	most                      = 1_000_000   // of what grows
 )
 
 // colours that can be told apart, also by those who see no red or green.
-var colours = []string{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555"}
+var colours = []string{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555", "#882255"}
 
 func xOf(n int) float64 {
 	return left + (width-left-right)*math.Log10(float64(max(n, 1)))/math.Log10(most)
