@@ -116,7 +116,7 @@ func (r *Router) lookup(uri []byte) *lane.Realm {
 // Attach serves one connection that was accepted elsewhere: a socket, or one
 // end of [netio.Pipe]. The router closes it.
 func (r *Router) Attach(c netio.Conn, o netio.AcceptOptions) error {
-	return r.attach(c, r.options(o), nil)
+	return r.attach(nil, c, r.options(o), nil)
 }
 
 var errDraining = errors.New("actors: the router is draining")
@@ -132,26 +132,26 @@ func (r *Router) options(o netio.AcceptOptions) *connection.Options {
 	return &connection.Options{Env: r.env, Realm: r.lookup, Start: r.startSession, Readers: &r.readers, Accept: o}
 }
 
-func (r *Router) attach(c netio.Conn, o *connection.Options, settled func()) error {
+func (r *Router) attach(x *mailbox.Executor, c netio.Conn, o *connection.Options, settled func()) error {
 	nodes := r.tree.nodes.Load()
 	if r.env.Draining.Load() || nodes == nil {
 		c.Close()
 		return errDraining
 	}
-	child := connection.Open(c, o, settled)
 	n := r.next.Add(1)
+	child := connection.Open(c, o, nodes.connections.Of(n), settled)
 	child.Name = strconv.FormatUint(n, 10)
-	nodes.connections.Spawn(n, child)
+	nodes.connections.Spawn(x, n, child)
 	return nil
 }
 
 // startSession enters a session into its realm and spawns its actor.
-func (r *Router) startSession(s *lane.Session) {
+func (r *Router) startSession(x *mailbox.Executor, s *lane.Session) {
 	s.Box = session.Box(s)
 	s.Realm.Sessions.Enter(s, r.env.Random)
 	r.env.Counters.Sessions.Add(1)
 	r.env.Counters.Joins.Add(1)
-	s.Realm.SessionShards.Spawn(uint64(s.ID), &lane.Child{
+	s.Realm.SessionShards.Spawn(x, uint64(s.ID), &lane.Child{
 		Kin: r.sessions, Name: strconv.FormatUint(uint64(s.ID), 10), Box: s.Box,
 	})
 }
@@ -162,7 +162,7 @@ func (r *Router) sessionKin() *lane.Kin {
 		Kind:    session.Kind,
 		New:     func(b *lane.Box) actor.Actor { return session.New(of(b)) },
 		Lost:    func(b *lane.Box) { session.Refuse(of(b)) },
-		Stopped: func(b *lane.Box) bool { return r.settle(of(b)) },
+		Stopped: func(x *mailbox.Executor, b *lane.Box) bool { return r.settle(x, of(b)) },
 	}
 }
 
@@ -171,10 +171,10 @@ const settleBudget = 1000
 
 // settle gives back what an ended session held. It runs in the session's shard,
 // again and again until nothing is left.
-func (r *Router) settle(s *lane.Session) (done bool) {
+func (r *Router) settle(x *mailbox.Executor, s *lane.Session) (done bool) {
 	if s.Realm.Sessions.Leave(s.ID) {
 		r.env.Counters.Sessions.Add(-1)
-		s.Transport.Box.Post(nil, lane.Item{Op: lane.OpSessionEnded, Session: s, Ext: &lane.Close{Silent: true}})
+		s.Transport.Box.Post(x, lane.Item{Op: lane.OpSessionEnded, Session: s, Ext: &lane.Close{Silent: true}})
 	}
 	return s.Settle(nil, settleBudget)
 }

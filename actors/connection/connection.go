@@ -5,6 +5,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/actors/mailbox"
 	"github.com/callboard-wamp/callboard/actors/timer"
 	"github.com/callboard-wamp/callboard/netio"
 	"github.com/callboard-wamp/callboard/supervisor"
@@ -19,8 +20,9 @@ type Options struct {
 	Env *lane.Env
 	// Realm returns the realm of this URI, or nil.
 	Realm func(uri []byte) *lane.Realm
-	// Start enters a session into its realm and spawns its actor.
-	Start func(*lane.Session)
+	// Start enters a session into its realm and spawns its actor, with the executor of
+	// the calling goroutine.
+	Start func(*mailbox.Executor, *lane.Session)
 	// Readers owns the goroutines of the readers.
 	Readers *supervisor.Group
 	Accept  netio.AcceptOptions
@@ -44,6 +46,7 @@ type connection struct {
 	env     *lane.Env
 	conn    netio.Conn
 	box     *lane.Box
+	parent  *lane.Box
 	t       *lane.Transport // set when the handshake is done
 	session *lane.Session
 	phase   phase
@@ -60,17 +63,20 @@ type connection struct {
 	settled func()
 }
 
-// Open prepares the actor of a transport: what a shard has to spawn, without a
-// name. From here on the transport is counted, and closed whatever happens.
+// Open prepares the actor of a transport: what its parent, a shard, has to spawn,
+// without a name. From here on the transport is counted, and closed whatever happens.
 // settled, if not nil, is called once: when the first session has joined, or when
 // the connection ends without one.
-func Open(conn netio.Conn, o *Options, settled func()) *lane.Child {
-	c := &connection{o: o, env: o.Env, conn: conn, stop: make(chan struct{}), settled: settled}
+func Open(conn netio.Conn, o *Options, parent *lane.Box, settled func()) *lane.Child {
+	c := &connection{o: o, env: o.Env, conn: conn, parent: parent, stop: make(chan struct{}), settled: settled}
 	c.box = o.Env.NewBox(Kind, c)
 	c.timer.Init(o.Env.Timers, c.tick)
 	c.env.Counters.Conns.Add(1)
 	return &lane.Child{Kin: kin, Box: c.box}
 }
+
+// Parent is the mailbox of the connection's shard.
+func (c *connection) Parent() *lane.Box { return c.parent }
 
 // kin is what all connections have in common.
 var kin = &lane.Kin{
@@ -152,7 +158,7 @@ func (c *connection) onReaderDone(it *lane.Item) {
 // lose tells the session that its peer is gone.
 func (c *connection) lose() {
 	if c.session != nil {
-		c.session.Box.Post(nil, lane.Item{Op: lane.OpTransportLost})
+		c.session.Box.Post(c.box.Executor(), lane.Item{Op: lane.OpTransportLost})
 	}
 }
 

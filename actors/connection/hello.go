@@ -57,7 +57,7 @@ func (c *connection) onHello(m *wamp.Message) {
 	c.session, c.phase, c.again = s, joined, true
 	c.check(c.env.Limits.PingInterval / 2)
 	c.settle()
-	c.o.Start(s)
+	c.o.Start(c.box.Executor(), s)
 }
 
 // establish checks a HELLO and makes the handle of its session.

@@ -16,6 +16,10 @@ type Batch = mailbox.Batch[Item]
 // stored and replies posted there.
 type Keeper interface{ Drained() }
 
+// child is the owner of a mailbox whose actor comes and goes with a peer. Parent is
+// the mailbox of its shard.
+type child interface{ Parent() *Box }
+
 // NewBox makes the mailbox of an actor. Items that it will not deliver, and the
 // one that its actor failed on, are settled: see [Env.Undelivered] and
 // [Env.Crashed]. owner is the actor's handle, or nil: a [Session] is told when its
@@ -37,6 +41,14 @@ func (e *Env) boxOptions(kind supervisor.Kind) *mailbox.Options[Item] {
 		Scheduler: e.Scheduler, Buffers: &e.buffers,
 		OnDiscard: func(_ *Box, it Item) { e.Undelivered(nil, &it, why) },
 		OnPanic:   func(b *Box, it *Item, _ any) any { return e.panicked(kind, b, it) },
+	}
+	if kind == supervisor.Session || kind == supervisor.Connection {
+		o.Parent = func(b *Box) *Box {
+			if c, ok := b.Owner().(child); ok {
+				return c.Parent()
+			}
+			return nil
+		}
 	}
 	if kind == supervisor.Topic || kind == supervisor.Registration {
 		o.OnDrained = func(b *Box) { b.Owner().(Keeper).Drained() }

@@ -2,6 +2,7 @@ package lane
 
 import (
 	"github.com/asynkron/protoactor-go/actor"
+	"github.com/callboard-wamp/callboard/actors/mailbox"
 	"github.com/callboard-wamp/callboard/supervisor"
 )
 
@@ -17,16 +18,19 @@ type Kin struct {
 	// Lost, if set, is called when a child will never be spawned, and Stopped after it.
 	Lost func(*Box)
 	// Stopped, if set, is called when a child has ended, again and again until it
-	// returns true: it settles in slices what the actor left.
-	Stopped func(*Box) (done bool)
+	// returns true: it settles in slices what the actor left. The executor is that of
+	// the calling goroutine, or nil.
+	Stopped func(*mailbox.Executor, *Box) (done bool)
 }
 
 // Settle settles a part of what a child left, and says whether that was all.
-func (k *Kin) Settle(b *Box) (done bool) { return k.Stopped == nil || k.Stopped(b) }
+func (k *Kin) Settle(x *mailbox.Executor, b *Box) (done bool) {
+	return k.Stopped == nil || k.Stopped(x, b)
+}
 
 // SettleAll settles all of it.
-func (k *Kin) SettleAll(b *Box) {
-	for !k.Settle(b) {
+func (k *Kin) SettleAll(x *mailbox.Executor, b *Box) {
+	for !k.Settle(x, b) {
 	}
 }
 
@@ -39,21 +43,25 @@ type Child struct {
 }
 
 // GiveUp settles a child that will never be spawned.
-func (c *Child) GiveUp() {
+func (c *Child) GiveUp(x *mailbox.Executor) {
 	if c.Lost != nil {
 		c.Lost(c.Box)
 	}
 	c.Box.Close()
-	c.SettleAll(c.Box)
+	c.SettleAll(x, c.Box)
 }
 
 // Shards are the mailboxes of the parents of one plural kind.
 type Shards []*Box
 
+// Of is the shard of this number.
+func (s Shards) Of(n uint64) *Box { return s[n%uint64(len(s))] }
+
 // Spawn asks the shard of this number for a child. A shard that has stopped
-// spawns nothing more: then the child is given up at once.
-func (s Shards) Spawn(n uint64, c *Child) {
-	if !s[n%uint64(len(s))].Post(nil, Item{Op: OpSpawn, Ext: c}) {
-		c.GiveUp()
+// spawns nothing more: then the child is given up at once. x is the executor of the
+// calling goroutine, or nil.
+func (s Shards) Spawn(x *mailbox.Executor, n uint64, c *Child) {
+	if !s.Of(n).Post(x, Item{Op: OpSpawn, Ext: c}) {
+		c.GiveUp(x)
 	}
 }

@@ -47,7 +47,7 @@ func (e *Env) Undelivered(x *mailbox.Executor, it *Item, why Drop) {
 	case OpClear:
 		it.Ext.(*Clear).Done(0, &wamp.Error{URI: internalError.URI, Message: internalError.Message})
 	case OpSpawn:
-		it.Ext.(*Child).GiveUp()
+		it.Ext.(*Child).GiveUp(x)
 	}
 	it.Release()
 }

@@ -48,6 +48,9 @@ func (s *Session) Left() bool { return s.leaving.Load() != staying }
 
 func (s *Session) quiet() bool { return s.leaving.Load() == leavingQuietly }
 
+// Parent is the mailbox of the session's shard.
+func (s *Session) Parent() *Box { return s.Realm.SessionShards.Of(uint64(s.ID)) }
+
 // Reader is the session as receiver lists see it.
 func (s *Session) Reader() wamp.Reader {
 	return wamp.Reader{Session: s.ID, AuthID: s.Identity.AuthID, AuthRole: s.Identity.AuthRole}

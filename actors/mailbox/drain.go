@@ -113,11 +113,8 @@ func (m *Mailbox[T]) swap() {
 func (m *Mailbox[T]) system() {
 	delivered := false
 	for msg := m.popSystem(); msg != nil; msg = m.popSystem() {
-		if _, ok := msg.(*actor.Stop); ok {
-			m.discardAll()
-		}
 		delivered = true
-		if !m.deliverSystem(msg) {
+		if !m.systemMessage(msg) {
 			return
 		}
 	}
@@ -125,6 +122,21 @@ func (m *Mailbox[T]) system() {
 	if delivered {
 		m.drained()
 	}
+}
+
+// systemMessage delivers one. That of the end goes on to the parent.
+func (m *Mailbox[T]) systemMessage(msg any) (ok bool) {
+	if _, stop := msg.(*actor.Stop); !stop {
+		return m.deliverSystem(msg)
+	}
+	m.discardAll()
+	if m.o.Parent != nil {
+		if parent := m.o.Parent(m); parent != nil {
+			parent.Hold(m.x, func() { ok = m.deliverSystem(msg) })
+			return ok
+		}
+	}
+	return m.deliverSystem(msg)
 }
 
 // popSystem returns the next system message that concerns the actor; those that

@@ -31,6 +31,9 @@ type Options[T any] struct {
 	// it by itself at its place in the FIFO. What protoactor acts on itself
 	// (*actor.PoisonPill, actor.AutoRespond) is never wrapped.
 	Wrap func(message any) T
+	// Parent, if set, is the mailbox of the actor's parent, or nil: the executor that
+	// runs the actor to its end then lets the parent hear of it.
+	Parent func(m *Mailbox[T]) *Mailbox[T]
 	// OnDiscard gets every item that will not be delivered: after Stop or Close,
 	// or left in its batch by Receive.
 	OnDiscard func(m *Mailbox[T], item T)
@@ -235,7 +238,7 @@ func reserved(message any) bool {
 
 // PostSystemMessage appends a system message; protoactor calls it. System
 // messages go before everything else and interrupt a batch between two items.
-// They are run by a dispatcher when the mailbox was idle.
+// They are run by a dispatcher when the mailbox was idle and nobody held it.
 func (m *Mailbox[T]) PostSystemMessage(message any) {
 	m.mu.Lock()
 	if m.sys == nil {
@@ -249,6 +252,20 @@ func (m *Mailbox[T]) PostSystemMessage(message any) {
 	if wake {
 		m.o.Scheduler.schedule(nil, m)
 	}
+}
+
+// Hold calls f, and puts the mailbox on x's run list if nobody else has it there or
+// runs it: what f lets protoactor post to it wakes no dispatcher. x must belong to
+// the calling goroutine.
+func (m *Mailbox[T]) Hold(x *Executor, f func()) {
+	m.mu.Lock()
+	held := !m.scheduled
+	m.scheduled = true
+	m.mu.Unlock()
+	if held {
+		defer m.o.Scheduler.schedule(x, m)
+	}
+	f()
 }
 
 // RegisterHandlers connects the actor; protoactor calls it. The dispatcher of
@@ -277,7 +294,8 @@ func (m *Mailbox[T]) Start() {
 func (m *Mailbox[T]) Close() {
 	m.mu.Lock()
 	m.closed = true
-	wake := m.wake()
+	wake := !m.scheduled && (m.waiting() > 0 || m.aside.Load().has())
+	m.scheduled = m.scheduled || wake
 	m.mu.Unlock()
 	if wake {
 		m.o.Scheduler.schedule(nil, m)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/callboard-wamp/callboard/actors/lane"
+	"github.com/callboard-wamp/callboard/actors/mailbox"
 	"github.com/callboard-wamp/callboard/wamp"
 )
 
@@ -117,13 +118,13 @@ func (d *directory) keepHistory(k lane.Key) {
 
 func spawn(shards lane.Shards, id wamp.ID, child *lane.Child) {
 	child.Name = strconv.FormatUint(uint64(id), 10)
-	shards.Spawn(uint64(id), child)
+	shards.Spawn(nil, uint64(id), child)
 }
 
 // stopped tells the directory that the actor of a handle has stopped; a shard
 // calls it.
-func (d *directory) stopped(b *lane.Box) bool {
-	d.Directory.Post(nil, lane.Item{Op: lane.OpStopped, Ext: b.Owner()})
+func (d *directory) stopped(x *mailbox.Executor, b *lane.Box) bool {
+	d.Directory.Post(x, lane.Item{Op: lane.OpStopped, Ext: b.Owner()})
 	return true
 }
 

@@ -75,11 +75,13 @@ func (s *shard) handle(c actor.Context, it *lane.Item) {
 
 func (s *shard) onSpawn(c actor.Context, child *lane.Child) {
 	s.spawning = child
-	pid, err := c.SpawnNamed(s.propsOf(child.Kin), child.Name)
+	var pid *actor.PID
+	var err error
+	child.Box.Hold(s.box.Executor(), func() { pid, err = c.SpawnNamed(s.propsOf(child.Kin), child.Name) })
 	s.spawning = nil
 	if err != nil {
 		s.env.Log.Error().Err(err).Str("actor", child.Name).Msg("spawn failed")
-		child.GiveUp()
+		child.GiveUp(s.box.Executor())
 		return
 	}
 	s.children[pid.Id] = offspring{child.Kin, child.Box}
@@ -111,8 +113,8 @@ func (s *shard) onTerminated(who *actor.PID) {
 func (s *shard) begin(child offspring) {
 	switch {
 	case s.stopping:
-		child.SettleAll(child.box)
-	case !child.Settle(child.box):
+		child.SettleAll(s.box.Executor(), child.box)
+	case !child.Settle(s.box.Executor(), child.box):
 		s.settling = append(s.settling, child)
 		if len(s.settling) == 1 {
 			s.goOn()
@@ -133,7 +135,7 @@ func (s *shard) onSettle() {
 	}
 	child := s.settling[0]
 	s.settling = s.settling[1:]
-	if !child.Settle(child.box) {
+	if !child.Settle(s.box.Executor(), child.box) {
 		s.settling = append(s.settling, child)
 	}
 	s.goOn()
@@ -142,7 +144,7 @@ func (s *shard) onSettle() {
 func (s *shard) onStopping() {
 	s.stopping = true
 	for _, child := range s.settling {
-		child.SettleAll(child.box)
+		child.SettleAll(s.box.Executor(), child.box)
 	}
 	s.settling = nil
 }
