@@ -76,6 +76,7 @@ func main() {
 func (s *study) run(ctx context.Context, name string) error {
 	var table string
 	var err error
+	where := s.circumstances() // before a study writes anything
 	switch name {
 	case "peers":
 		table, err = s.peers(ctx)
@@ -95,7 +96,7 @@ func (s *study) run(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	text := s.circumstances() + "\n\n" + table
+	text := where + "\n\n" + table
 	fmt.Print(text)
 	return replace(s.readme, name, text)
 }
