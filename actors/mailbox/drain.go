@@ -48,7 +48,7 @@ func (m *Mailbox[T]) nextWork() work {
 	if m.started && m.sys != nil {
 		return workSystem
 	}
-	any := m.left > 0 || m.waiting() > 0 || m.aside.Load().has()
+	any := m.items()
 	switch {
 	case any && m.closed:
 		return workDiscard

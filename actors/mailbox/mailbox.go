@@ -197,13 +197,21 @@ func (m *Mailbox[T]) waiting() int32 {
 
 // wake reports whether the caller must schedule the mailbox. A closed mailbox
 // is run also before its start, to discard.
-func (m *Mailbox[T]) wake() bool {
-	if m.scheduled || !m.closed && (!m.started || m.suspended) {
+func (m *Mailbox[T]) wake() bool { return m.claim(m.closed || m.started && !m.suspended) }
+
+// claim makes the mailbox the caller's to schedule, if it has to be run and is
+// nobody's. The mutex is held.
+func (m *Mailbox[T]) claim(needed bool) bool {
+	if m.scheduled || !needed {
 		return false
 	}
 	m.scheduled = true
 	return true
 }
+
+// items says whether there are any that wait, also those that a drain has left. The
+// mutex is held, and nobody runs the mailbox but the caller.
+func (m *Mailbox[T]) items() bool { return m.waiting() > 0 || m.aside.Load().has() }
 
 // PostUserMessage appends an ordinary actor message; protoactor calls it. It is
 // run by a dispatcher when the mailbox was idle.
@@ -246,8 +254,7 @@ func (m *Mailbox[T]) PostSystemMessage(message any) {
 	}
 	m.sys.messages = append(m.sys.messages, message)
 	m.urgent.Store(true)
-	wake := m.started && !m.scheduled
-	m.scheduled = m.scheduled || wake
+	wake := m.claim(m.started)
 	m.mu.Unlock()
 	if wake {
 		m.o.Scheduler.schedule(nil, m)
@@ -259,8 +266,7 @@ func (m *Mailbox[T]) PostSystemMessage(message any) {
 // the calling goroutine.
 func (m *Mailbox[T]) Hold(x *Executor, f func()) {
 	m.mu.Lock()
-	held := !m.scheduled
-	m.scheduled = true
+	held := m.claim(true)
 	m.mu.Unlock()
 	if held {
 		defer m.o.Scheduler.schedule(x, m)
@@ -280,8 +286,7 @@ func (m *Mailbox[T]) RegisterHandlers(invoker actor.MessageInvoker, _ actor.Disp
 func (m *Mailbox[T]) Start() {
 	m.mu.Lock()
 	m.started = true
-	wake := !m.scheduled && (m.sys != nil || m.waiting() > 0)
-	m.scheduled = m.scheduled || wake
+	wake := m.claim(m.sys != nil || m.waiting() > 0)
 	m.mu.Unlock()
 	if wake {
 		m.o.Scheduler.schedule(nil, m)
@@ -294,8 +299,7 @@ func (m *Mailbox[T]) Start() {
 func (m *Mailbox[T]) Close() {
 	m.mu.Lock()
 	m.closed = true
-	wake := !m.scheduled && (m.waiting() > 0 || m.aside.Load().has())
-	m.scheduled = m.scheduled || wake
+	wake := !m.scheduled && m.claim(m.items())
 	m.mu.Unlock()
 	if wake {
 		m.o.Scheduler.schedule(nil, m)
