@@ -156,7 +156,7 @@ func (l *listener) take(c net.Conn) {
 	if l.l.TLS != nil {
 		conn = netio.ServerTLS(conn, l.l.TLS) // the handshake is the reader's
 	}
-	if r.attach(nil, conn, l.o, left) != nil {
+	if r.attach(conn, l.o, left) != nil {
 		left()
 	}
 }

@@ -116,7 +116,7 @@ func (r *Router) lookup(uri []byte) *lane.Realm {
 // Attach serves one connection that was accepted elsewhere: a socket, or one
 // end of [netio.Pipe]. The router closes it.
 func (r *Router) Attach(c netio.Conn, o netio.AcceptOptions) error {
-	return r.attach(nil, c, r.options(o), nil)
+	return r.attach(c, r.options(o), nil)
 }
 
 var errDraining = errors.New("actors: the router is draining")
@@ -132,7 +132,7 @@ func (r *Router) options(o netio.AcceptOptions) *connection.Options {
 	return &connection.Options{Env: r.env, Realm: r.lookup, Start: r.startSession, Readers: &r.readers, Accept: o}
 }
 
-func (r *Router) attach(x *mailbox.Executor, c netio.Conn, o *connection.Options, settled func()) error {
+func (r *Router) attach(c netio.Conn, o *connection.Options, settled func()) error {
 	nodes := r.tree.nodes.Load()
 	if r.env.Draining.Load() || nodes == nil {
 		c.Close()
@@ -141,7 +141,7 @@ func (r *Router) attach(x *mailbox.Executor, c netio.Conn, o *connection.Options
 	n := r.next.Add(1)
 	child := connection.Open(c, o, nodes.connections.Of(n), settled)
 	child.Name = strconv.FormatUint(n, 10)
-	nodes.connections.Spawn(x, n, child)
+	nodes.connections.Spawn(nil, n, child)
 	return nil
 }
 
