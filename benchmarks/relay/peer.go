@@ -22,7 +22,6 @@ type peer struct {
 	conn       netio.Conn
 	serializer codec.Serializer
 	framing    netio.Framing
-	writes     bool   // there is a goroutine that writes
 	to         string // where its messages go; empty for those that answer
 	receivers  []*peer
 	dirty      []*peer // got something by this read
@@ -30,7 +29,7 @@ type peer struct {
 	mu   sync.Mutex
 	out  []byte
 	over bool
-	wake chan struct{} // that there is something in out, or that it is over
+	wake chan struct{} // that there is something in out, or that it is over; nil without a writer
 }
 
 // read serves what comes until the connection ends.
@@ -48,7 +47,7 @@ func (p *peer) read() {
 		p.greet(h.Rest)
 		return
 	}
-	p.writes = true
+	p.wake = make(chan struct{}, 1)
 	p.relay.serve.Go(p.write)
 	buf := make([]byte, readSize)
 	have := copy(buf, h.Rest)
@@ -170,7 +169,7 @@ func (p *peer) wakeUp() {
 // end ends the writer, when it has written everything.
 func (p *peer) end() {
 	p.relay.gone(p)
-	if !p.writes {
+	if p.wake == nil {
 		_ = p.conn.Close()
 		return
 	}

@@ -57,7 +57,7 @@ func (r *Relay) attach(c net.Conn) {
 		_ = c.Close()
 		return
 	}
-	p := &peer{relay: r, conn: s, wake: make(chan struct{}, 1)}
+	p := &peer{relay: r, conn: s}
 	r.peers[p] = struct{}{}
 	r.serve.Go(p.read)
 }
