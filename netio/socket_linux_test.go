@@ -42,11 +42,11 @@ func TestSocketWritesMuchAtOnce(t *testing.T) {
 		}
 		done := make(chan error, 1)
 		go func() { done <- pushWhole(a, sent) }()
-		got := readLarge(t, b, size)
+		got := readN(t, b, size)
 		if err := <-done; err != nil {
 			t.Fatal(err)
 		}
-		for i := range got {
+		for i := range size {
 			if got[i] != byte(i%251) {
 				t.Fatalf("%d bytes: the one at %d is %d", size, i, got[i])
 			}
@@ -65,25 +65,6 @@ func pushWhole(c netio.Conn, rest []byte) error {
 			return err
 		}
 	}
-}
-
-// readLarge reads with a space on either side of what is read directly.
-func readLarge(t *testing.T, c netio.Conn, n int) []byte {
-	t.Helper()
-	got := make([]byte, 0, n)
-	space := make([]byte, 256<<10)
-	for turn := 0; len(got) < n; turn++ {
-		part := space
-		if turn%2 == 0 {
-			part = space[:64<<10]
-		}
-		k, err := c.ReadReady(func() []byte { return part }, func() {})
-		if err != nil {
-			t.Fatal(err)
-		}
-		got = append(got, part[:k]...)
-	}
-	return got
 }
 
 func control(t *testing.T, c net.Conn, f func(fd int)) {
