@@ -166,8 +166,9 @@ func (r *Router) sessionKin() *lane.Kin {
 	}
 }
 
-// settleBudget is how many entries of a ledger are settled in one go.
-const settleBudget = 1000
+// settleBudget is how many entries of a ledger are settled in one go: some ten
+// microseconds, for whoever hears of the session's end may have a peer of its own.
+const settleBudget = 100
 
 // settle gives back what an ended session held. It runs in the session's shard,
 // again and again until nothing is left.

@@ -70,7 +70,7 @@ func (x *Executor) Run() {
 	}
 	x.running = true
 	defer x.leave()
-	b := budget{left: listActors}
+	b := budget{left: listActors, look: timeEvery}
 	for {
 		spent := x.runReady(&b)
 		x.flush()
@@ -120,20 +120,21 @@ func (x *Executor) leave() {
 }
 
 type budget struct {
-	left, ran int
-	start     time.Time
+	left, look int // mailboxes until the end, and until the next look at the clock
+	start      time.Time
 }
 
-// spent looks at the clock for the first time after timeEvery mailboxes: a
-// short list does without.
+// spent looks at the clock for the first time after timeEvery mailboxes, or one
+// that used up its rounds: a short list of short work does without.
 func (b *budget) spent() bool {
 	if b.left <= 0 {
 		return true
 	}
-	if b.ran == 0 || b.ran%timeEvery != 0 {
+	if b.look > 0 {
 		return false
 	}
-	if b.ran == timeEvery {
+	b.look = timeEvery
+	if b.start.IsZero() {
 		b.start = time.Now()
 		return false
 	}
@@ -151,13 +152,14 @@ func (x *Executor) runReady(b *budget) (spent bool) {
 		x.ready[x.next] = nil
 		x.next++
 		more := x.current.run(x)
+		b.left--
+		b.look--
 		if more {
 			x.ready = append(x.ready, x.current)
+			b.look = 0
 		}
 		x.current = nil
-		b.left--
-		b.ran++
-		if b.ran == 1 {
+		if b.left == listActors-1 {
 			x.yield()
 		}
 	}

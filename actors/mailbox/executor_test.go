@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/callboard-wamp/callboard/actors/mailbox"
 )
@@ -54,31 +55,50 @@ func TestChainOfPostsIsAListAndNotAStack(t *testing.T) {
 	}
 }
 
+// endless lets a mailbox post to itself so many times, with a pause in each drain,
+// and returns how many of these drains were on the goroutine that posted first.
+func endless(t *testing.T, drains int, pause time.Duration) (inline int) {
+	t.Helper()
+	s := scheduler()
+	x := s.Executor()
+	total := 0
+	busy := newHand(mailbox.Options[int]{Scheduler: s}, func(h *hand[int], message any) {
+		each(message, func(by *mailbox.Executor, n *int) {
+			total++
+			if by == x {
+				inline++
+			}
+			time.Sleep(pause)
+			if *n > 0 {
+				h.box.Post(by, *n-1)
+			}
+		})
+	})
+	busy.box.Post(x, drains-1)
+	x.Run()
+	s.Wait()
+	if total != drains {
+		t.Errorf("%d of %d drains", total, drains)
+	}
+	return inline
+}
+
 func TestRunEndsWithinItsBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // time stands still, so only mailboxes count
-		s := scheduler()
-		x := s.Executor()
-		inline := 0
-		total := 0
-		busy := newHand(mailbox.Options[int]{Scheduler: s}, func(h *hand[int], message any) {
-			each(message, func(by *mailbox.Executor, n *int) {
-				total++
-				if by == x {
-					inline++
-				}
-				if *n > 0 {
-					h.box.Post(by, *n-1)
-				}
-			})
-		})
-		busy.box.Post(x, 9_999)
-		x.Run()
+		inline := endless(t, 10_000, 0)
 		if want := mailbox.ListActors * mailbox.Rounds; inline > want || inline == 0 {
 			t.Errorf("%d drains on the poster's goroutine, at most %d allowed", inline, want)
 		}
-		s.Wait()
-		if total != 10_000 {
-			t.Errorf("%d of 10000 drains", total)
+	})
+}
+
+// A mailbox that is never done makes its executor look at the clock, however short
+// the list is.
+func TestLongWorkIsHandedOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inline := endless(t, 1000, time.Millisecond)
+		if want := 2 * mailbox.Rounds; inline > want || inline == 0 {
+			t.Errorf("%d drains on the poster's goroutine, at most %d allowed", inline, want)
 		}
 	})
 }
