@@ -7,11 +7,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// direct is how many bytes are read or written at most without telling the
-// scheduler of Go. It takes some ten microseconds, in which nothing else runs on
-// this processor, as with any other code that only computes.
-const direct = 64 << 10
-
 // directRead is read(2) on a socket that does not block. A system call that is
 // told to the scheduler may lose its processor to another goroutine meanwhile,
 // and keeps the runtime's watchdog awake: for a call that never waits, both cost
