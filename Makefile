@@ -30,11 +30,11 @@ build: ## Build bin/callboard
 
 # One run of everything: race detector, released buffers overwritten, foreign clients.
 test: ## Run all tests and say what was skipped (needs Node and npm)
-	@$(GO) run ./cmd/testtally -allowed .ci/allowed-skips -- $(RACE) -tags poison -timeout 20m $(TESTFLAGS) ./...
 	@# What counts allocations means nothing under the race detector, and is not built there,
 	@# nor are the direct calls on sockets.
 	@$(if $(RACE),$(GO) test -count=1 -run "Allocat|MemoryOf|ToNobody" ./actors ./actors/mailbox)
 	@$(if $(RACE),$(GO) test -count=1 ./netio)
+	@$(GO) run ./cmd/testtally -allowed .ci/allowed-skips -- $(RACE) -tags poison -timeout 20m $(TESTFLAGS) ./...
 
 race: ## Run all tests under the race detector, plainly
 	$(GO) test -race ./...
