@@ -113,8 +113,15 @@ func (m *Mailbox[T]) swap() {
 func (m *Mailbox[T]) system() {
 	delivered := false
 	for msg := m.popSystem(); msg != nil; msg = m.popSystem() {
-		delivered = true
-		if !m.systemMessage(msg) {
+		deliver := m.deliverSystem
+		if _, stop := msg.(*actor.Stop); stop {
+			if delivered {
+				m.drained()
+			}
+			deliver = m.deliverStop
+		}
+		delivered = !m.stopped
+		if !deliver(msg) {
 			return
 		}
 	}
@@ -124,11 +131,9 @@ func (m *Mailbox[T]) system() {
 	}
 }
 
-// systemMessage delivers one. That of the end goes on to the parent.
-func (m *Mailbox[T]) systemMessage(msg any) (ok bool) {
-	if _, stop := msg.(*actor.Stop); !stop {
-		return m.deliverSystem(msg)
-	}
+// deliverStop delivers the message of the end, and lets the parent hear of it. What
+// the actor leaves then belongs to who has heard: nothing is drained any more.
+func (m *Mailbox[T]) deliverStop(msg any) (ok bool) {
 	m.discardAll()
 	if m.o.Parent != nil {
 		if parent := m.o.Parent(m); parent != nil {

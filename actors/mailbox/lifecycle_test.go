@@ -1,8 +1,10 @@
 package mailbox_test
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -263,4 +265,29 @@ func TestLimit(t *testing.T) {
 	}
 	m.Close()
 	s.Wait()
+}
+
+// Once an actor has stopped, its state is that of whoever hears of it.
+func TestNothingIsDrainedBehindTheEnd(t *testing.T) {
+	s := scheduler()
+	var log []string
+	h := newHand(mailbox.Options[int]{
+		Scheduler: s, OnDrained: func(*mailbox.Mailbox[int]) { log = append(log, "drained") },
+	}, func(_ *hand[int], message any) {
+		each(message, func(*mailbox.Executor, *int) { log = append(log, "item") })
+	})
+	h.system = func(message any) { log = append(log, strings.TrimPrefix(fmt.Sprintf("%T", message), "*actor.")) }
+	x := s.Executor()
+	h.box.Post(x, 1)
+	x.Run()
+	h.box.Hold(x, func() {
+		for _, m := range []any{&actor.Started{}, &actor.Stop{}, &actor.Terminated{}} {
+			h.box.PostSystemMessage(m)
+		}
+	})
+	x.Run()
+	want := "item drained Started drained Stop Terminated"
+	if got := strings.Join(log, " "); got != want {
+		t.Errorf("%s instead of %s", got, want)
+	}
 }

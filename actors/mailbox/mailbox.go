@@ -41,8 +41,9 @@ type Options[T any] struct {
 	OnDiscardMessage func(m *Mailbox[T], message any)
 	// OnDrained is called once after every drain of items, ordinary messages or
 	// system messages, also when it ended with a panic, and before the mailbox is
-	// released or a failure is escalated. The owner stores its snapshot here, and
-	// posts its replies after it (Mailbox.Executor).
+	// released or a failure is escalated. After the message that stops the actor it is
+	// not called: what is left belongs to who hears of the end. The owner stores its
+	// snapshot here, and posts its replies after it (Mailbox.Executor).
 	OnDrained func(m *Mailbox[T])
 	// OnPanic gets the failing item, which has been taken out, or nil when an
 	// ordinary or a system message failed or no item was in hand. It releases
