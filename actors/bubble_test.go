@@ -15,11 +15,10 @@ import (
 // The whole router runs in a bubble of its own time, over transports in memory:
 // joins, calls, events, a topic that crashes, peers that say nothing, the drain.
 func TestInABubble(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var cfg actors.Config
-		f := &faults{armed: map[supervisor.Kind]*fault{}}
-		cfg.SetFault(f.strike)
-		r := start(t, cfg)
+	var cfg actors.Config
+	f := &faults{armed: map[supervisor.Kind]*fault{}}
+	cfg.SetFault(f.strike)
+	inBubble(t, cfg, func(t *testing.T, r *actors.Router) {
 		began := time.Now()
 		callee, caller := enter(t, r, kinds[0]), enter(t, r, kinds[4])
 		callee.must(t, register("com.echo", "", ""), wamp.Registered)

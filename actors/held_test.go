@@ -22,9 +22,8 @@ func TestInputFollowsItsCall(t *testing.T) {
 			<-goOn
 		}
 	})
-	synctest.Test(t, func(t *testing.T) {
+	inBubble(t, cfg, func(t *testing.T, r *actors.Router) {
 		reached, goOn = make(chan struct{}), make(chan struct{})
-		r := start(t, cfg)
 		features := []string{"progressive_call_invocations", "call_canceling"}
 		leaving, second, caller := enterAs(t, r, kinds[0], features...), enterAs(t, r, kinds[1], features...), enterAs(t, r, kinds[4])
 		reg := leaving.must(t, register("com.upload", "", "first"), wamp.Registered)
