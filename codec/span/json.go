@@ -138,16 +138,20 @@ func PlainJSON(b []byte, i int) int {
 }
 
 // plainText returns the index of the first quote, backslash or control character
-// from b[i] on. The bytes in front of it are or-ed into seen.
+// from b[i] on. A high bit is set in seen if one of the bytes in front of it is not
+// ASCII.
 func plainText(b []byte, i int, seen *uint64) int {
 	all := *seen
-	for ; i+32 <= len(b); i += 32 {
+	for i+32 <= len(b) {
 		s := b[i : i+32 : i+32]
 		w0, w1, w2, w3 := word(s), word(s[8:]), word(s[16:]), word(s[24:])
 		if (stops(w0)|stops(w1)|stops(w2)|stops(w3))&highs != 0 {
 			break
 		}
-		all |= w0 | w1 | w2 | w3
+		i += 32
+		if all |= w0 | w1 | w2 | w3; all&highs == 0 {
+			i = plainASCII(b, i)
+		}
 	}
 	for ; i+8 <= len(b); i += 8 {
 		w := word(b[i:])
@@ -165,11 +169,29 @@ func plainText(b []byte, i int, seen *uint64) int {
 	return i
 }
 
+// plainASCII passes the blocks of 32 bytes from b[i] on that are ASCII and have no
+// quote, backslash or control character.
+func plainASCII(b []byte, i int) int {
+	for ; i+32 <= len(b); i += 32 {
+		s := b[i : i+32 : i+32]
+		w0, w1, w2, w3 := word(s), word(s[8:]), word(s[16:]), word(s[24:])
+		m := asciiStops(w0) | asciiStops(w1) | asciiStops(w2) | asciiStops(w3)
+		if (m|w0|w1|w2|w3)&highs != 0 {
+			break
+		}
+	}
+	return i
+}
+
 // stops has the high bit set in each byte that is a quote, a backslash or a
 // control character. A borrow can set it in the bytes above a true one only, so
 // the lowest is always exact; in bytes from 0x80 on it is never the lowest.
-func stops(w uint64) uint64 {
-	return (((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones) | (w - ones*' ')) &^ w
+func stops(w uint64) uint64 { return asciiStops(w) &^ w }
+
+// asciiStops is stops for words that have no byte from 0x80 on. With the second
+// lowest bit turned over, a quote is the next one behind the control characters.
+func asciiStops(w uint64) uint64 {
+	return ((w ^ ones*('"'^' ')) - ones*(' '+1)) | ((w ^ ones*'\\') - ones)
 }
 
 // escape returns the index behind the escape whose letter is b[i], or -1.
