@@ -22,8 +22,8 @@ all: fmt-check lint test ## Check the format, lint, test (the default)
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
 
-run: ## Run the router: ws://127.0.0.1:8080/ws, tcp://127.0.0.1:8081, realm1
-	$(GO) run ./cmd/callboard serve
+run: build ## Run the router: ws://127.0.0.1:8080/ws, tcp://127.0.0.1:8081, realm1
+	@bin/callboard serve
 
 build: ## Build bin/callboard
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/callboard ./cmd/callboard

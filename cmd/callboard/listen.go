@@ -21,6 +21,7 @@ type door struct {
 	config.Address
 	accept netio.AcceptOptions
 	tls    *tls.Config
+	cert   string // the file that tls is read from
 	exempt []netip.Prefix
 }
 
@@ -62,6 +63,7 @@ func listen(l *config.Listener, cfg *config.File, log zerolog.Logger) (*door, er
 		return nil, config.ErrRemote
 	}
 	if a.Secure() {
+		d.cert = l.TLS.Cert
 		if d.tls, err = secure(&l.TLS, log); err != nil {
 			return nil, err
 		}

@@ -195,7 +195,11 @@ func (s *serving) greet(doors []*door, realm wamp.URI) {
 		fmt.Fprintf(&text, "listening on %s\n", d.url())
 	}
 	if len(doors) > 0 {
-		fmt.Fprintf(&text, "try: %s call --url %s --realm %s wamp.session.count\n", invoked(), doors[0].url(), realm)
+		to := doors[0].url()
+		if cert := doors[0].cert; cert != "" {
+			to += " --ca " + cert
+		}
+		fmt.Fprintf(&text, "try: %s call --url %s --realm %s wamp.session.count\n", invoked(), to, realm)
 	}
 	_, _ = io.WriteString(s.talk, text.String())
 }
