@@ -15,7 +15,7 @@ const (
 
 // queued is a [Conn] over a [net.Conn] that cannot be written to without
 // waiting, such as a [crypto/tls.Conn]: TryWrite fills a buffer, a goroutine
-// writes it. It starts with the first TryWrite or CloseWrite and ends with
+// writes it. It starts with the first TryWrite, CloseWrite or Close and ends with
 // Close, with the end of the writes, or with the first write that fails.
 // That failure stays: later writes return it as well.
 type queued struct {
@@ -24,6 +24,8 @@ type queued struct {
 	mu      sync.Mutex
 	changed sync.Cond
 	started bool
+	running bool // the writer has not ended
+	writing bool // it waits for a write
 	closed  bool
 	ended   bool // CloseWrite was called
 	err     error
@@ -156,13 +158,19 @@ func (q *queued) CloseWrite() error {
 	return q.err
 }
 
-// Close implements [net.Conn].
+// Close implements [net.Conn]. The writer closes the connection below, which may
+// wait for the peer to hear of it, as TLS does. A write that waits is ended at once.
 func (q *queued) Close() error {
 	q.mu.Lock()
 	q.closed = true
 	q.drop()
+	q.start()
 	q.changed.Broadcast()
+	left := q.running && !q.writing
 	q.mu.Unlock()
+	if left {
+		return nil
+	}
 	return q.Conn.Close()
 }
 
@@ -176,27 +184,37 @@ func (q *queued) drop() {
 // start is called with the lock held.
 func (q *queued) start() {
 	if !q.started {
-		q.started = true
+		q.started, q.running = true, true
 		go q.writer()
 	}
 }
 
 func (q *queued) writer() {
-	err := q.writeAll()
+	err := guarded(q.writeAll)
 	q.mu.Lock()
-	defer q.mu.Unlock()
 	q.err = err
+	q.running, q.writing = false, false
 	q.drop()
 	q.changed.Broadcast()
+	closed := q.closed
+	q.mu.Unlock()
+	if closed {
+		_ = guarded(q.Conn.Close)
+	}
 }
 
-// writeAll writes until the connection is closed, which is no error.
-func (q *queued) writeAll() (err error) {
+// guarded makes a panic an error.
+func guarded(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("netio: panic in the writer of a connection: %v\n%s", r, debug.Stack())
 		}
 	}()
+	return f()
+}
+
+// writeAll writes until the connection is closed, which is no error.
+func (q *queued) writeAll() error {
 	for {
 		chunk, n, state := q.next()
 		if state != nil {
@@ -216,13 +234,14 @@ var errWritesEnded = errors.New("netio: no more writes")
 func (q *queued) next() (*Chunk, int, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.writing = false
 	for {
 		switch {
 		case q.closed:
 			return nil, 0, net.ErrClosed
 		case q.pending != nil:
 			chunk, n := q.pending, q.filled
-			q.pending = nil
+			q.pending, q.writing = nil, true
 			q.changed.Broadcast()
 			return chunk, n, nil
 		case q.ended:

@@ -57,6 +57,61 @@ func TestQueuedWriterPanics(t *testing.T) {
 	})
 }
 
+// polite is a connection that waits for its peer to hear that it is closed.
+type polite struct {
+	gate
+	heard chan struct{}
+}
+
+func (p polite) Close() error {
+	<-p.heard
+	return p.gate.Close()
+}
+
+// Close does not wait for the peer, whatever has been written; everybody who waits
+// for the connection is told, and it is closed below once the peer has heard of it.
+func TestQueuedCloseNeverWaits(t *testing.T) {
+	for name, use := range map[string]func(netio.Conn, gate){
+		"unused":  func(netio.Conn, gate) {},
+		"written": func(q netio.Conn, g gate) { write(t, q, "a"); <-g.writes },
+		"ended":   func(q netio.Conn, _ gate) { _ = q.CloseWrite() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				inner, peer := net.Pipe()
+				p := polite{gate{inner, make(chan string)}, make(chan struct{})}
+				q := netio.NewQueued(p)
+				use(q, p.gate)
+				synctest.Wait()
+				if err := q.Close(); err != nil {
+					t.Error(err)
+				}
+				if err := q.WaitWritable(); err != net.ErrClosed {
+					t.Errorf("writable: %v", err)
+				}
+				close(p.heard)
+				if _, err := peer.Read(make([]byte, 1)); err != io.EOF {
+					t.Errorf("the peer read %v", err)
+				}
+			})
+		})
+	}
+}
+
+// A write that waits is ended by Close, which does not leave that to the writer.
+func TestQueuedCloseEndsAWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inner, peer := net.Pipe()
+		q := netio.NewQueued(inner)
+		write(t, q, "a")
+		synctest.Wait()
+		q.Close()
+		if _, err := peer.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("the peer read %v", err)
+		}
+	})
+}
+
 // What cannot be closed in one direction is closed in both.
 func TestQueuedWithoutHalfClose(t *testing.T) {
 	x, y := net.Pipe()
