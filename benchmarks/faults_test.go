@@ -31,7 +31,7 @@ func TestLedgerFindsFaults(t *testing.T) {
 		{"swap", faulty.Faults{Swap: 7}, fanout, ledger.Account{Sent: 200, Received: 200, Disordered: 28}, "28 out of order"},
 		{"misdeliver", faulty.Faults{Misdeliver: 50}, pairs,
 			ledger.Account{Sent: 200, Received: 196, Lost: 4, Foreign: 4}, "4 lost, 4 received by the wrong session"},
-		{"refuse", faulty.Faults{Refuse: 10}, calls, ledger.Account{Sent: 100, Received: 90, Errors: 10}, "10 answered by ERROR"},
+		{"refuse", faulty.Faults{Refuse: 10}, calls, ledger.Account{Sent: 100, Received: 90, Errors: 10}, "10 answered by ERROR or ABORT"},
 	} {
 		tc.o.URL, tc.o.Patience = wrong(t, tc.faults), 300*time.Millisecond
 		r := run(t, tc.o)
@@ -55,6 +55,19 @@ func TestLedgerFindsSilence(t *testing.T) {
 	}
 	if !slices.Contains(r.Notes, "nothing arrived any more for 300ms") {
 		t.Errorf("%q", r.Notes)
+	}
+}
+
+// A join that was answered by ABORT is an error; one that was not answered is that.
+func TestLedgerFindsRefusals(t *testing.T) {
+	for _, scenario := range []string{"connect", "churn"} {
+		r := run(t, benchmarks.Options{
+			Scenario: scenario, Clients: 1, Messages: 100, URL: wrong(t, faulty.Faults{Abort: 10, Slam: 25}),
+		})
+		want := ledger.Account{Sent: 100, Received: 88, Errors: 8, Unanswered: 4}
+		if r.Ledger != want || r.Failed() != "4 unanswered, 8 answered by ERROR or ABORT" {
+			t.Errorf("%s: %+v, %q", scenario, r.Ledger, r.Failed())
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package benchmarks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -9,11 +10,12 @@ import (
 	"github.com/callboard-wamp/callboard/benchmarks/ledger"
 	"github.com/callboard-wamp/callboard/benchmarks/meter"
 	"github.com/callboard-wamp/callboard/benchmarks/wire"
+	"github.com/callboard-wamp/callboard/netio"
 	"github.com/callboard-wamp/callboard/wamp"
 )
 
 const (
-	joinTime  = 10 * time.Second
+	joinTime  = 10 * time.Second      // until a router that says nothing is given up
 	failPause = 10 * time.Millisecond // after a join that was refused
 	noPart    = -1
 )
@@ -32,8 +34,8 @@ type joins struct {
 	run   *run
 	limit uint64
 
-	began                           int64
-	claimed, begun, done, successes atomic.Uint64
+	began                                    int64
+	claimed, begun, done, successes, refused atomic.Uint64
 }
 
 func prepareConnect(_ context.Context, r *run) (load, error) {
@@ -58,7 +60,7 @@ func (j *joins) start() {
 
 func (j *joins) work(topic []byte) {
 	tally := j.run.meter.Tally()
-	for !j.run.stopping.Load() {
+	for !j.over() {
 		k := j.claimed.Add(1) - 1
 		if j.limit > 0 && k >= j.limit {
 			return
@@ -69,6 +71,9 @@ func (j *joins) work(topic []byte) {
 		}
 		j.begun.Add(1)
 		if err := j.cycle(k, due, topic, tally); err != nil {
+			if refused(err) {
+				j.refused.Add(1)
+			}
 			j.run.note(err.Error())
 			time.Sleep(failPause)
 		} else {
@@ -79,28 +84,47 @@ func (j *joins) work(topic []byte) {
 	}
 }
 
-// wait returns when cycle k is due, and whether it shall be.
+// refused says whether the router has answered.
+func refused(err error) bool {
+	_, session := errors.AsType[*wire.Refusal](err)
+	_, handshake := errors.AsType[*netio.HandshakeError](err)
+	return session || handshake
+}
+
+func (j *joins) over() bool {
+	select {
+	case <-j.run.measured:
+		return true
+	default:
+		return false
+	}
+}
+
+func (j *joins) due(k uint64) int64 { return j.began + int64(float64(k)*1e9/j.rate) }
+
+// wait returns when cycle k is due, and whether it shall be: not if it is due
+// behind the end.
 func (j *joins) wait(k uint64) (due int64, ok bool) {
 	if j.rate == 0 {
 		return j.run.meter.Now(), true
 	}
-	due = j.began + int64(float64(k)*1e9/j.rate)
+	due = j.due(k)
 	select {
 	case <-time.After(time.Duration(due - j.run.meter.Now())):
 		return due, true
-	case <-j.run.stopped:
-		return due, false
+	case <-j.run.measured:
+		return due, due < j.run.after.at
 	}
 }
 
 func (j *joins) cycle(k uint64, due int64, topic []byte, tally *meter.Tally) error {
-	ctx, cancel := context.WithTimeout(context.Background(), joinTime)
-	defer cancel()
-	s, err := wire.Join(ctx, j.run.toward(int(k)))
+	s, err := j.run.join(context.Background(), int(k))
 	if err != nil {
-		return explain(err)
+		return err
 	}
 	defer s.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), joinTime)
+	defer cancel()
 	tally.Done(j.join, due, j.run.meter.Now())
 	if j.subscribe != noPart {
 		due = j.run.meter.Now()
@@ -119,6 +143,19 @@ func (j *joins) cycle(k uint64, due int64, topic []byte, tally *meter.Tally) err
 	return nil
 }
 
+// missed are those that no worker was free for.
+func (j *joins) missed(end int64) (n uint64) {
+	if j.rate == 0 {
+		return 0
+	}
+	tally := j.run.meter.Tally()
+	for k := j.claimed.Load(); j.due(k) < end; k++ {
+		tally.Missed(j.join, j.due(k), end, 1)
+		n++
+	}
+	return n
+}
+
 func (j *joins) finished() bool { return j.limit > 0 && j.done.Load() >= j.limit }
 
 func (j *joins) progress() uint64 { return j.done.Load() }
@@ -126,7 +163,7 @@ func (j *joins) progress() uint64 { return j.done.Load() }
 func (j *joins) settled() bool { return j.done.Load() == j.begun.Load() }
 
 func (j *joins) account() ledger.Account {
-	return ledger.Account{
-		Sent: j.begun.Load(), Received: j.successes.Load(), Errors: j.done.Load() - j.successes.Load(),
-	}
+	a := ledger.Account{Sent: j.begun.Load(), Received: j.successes.Load(), Errors: j.refused.Load()}
+	a.Unanswered = a.Sent - a.Received - a.Errors
+	return a
 }

@@ -32,9 +32,9 @@ func (r *run) open(ctx context.Context, n int) ([]*member, error) {
 	first := r.opened // so that the sessions of a pair differ
 	r.opened++
 	err := r.each(n, func(i int) error {
-		s, err := wire.Join(ctx, r.toward(first+i))
+		s, err := r.join(ctx, first+i)
 		if err != nil {
-			return fmt.Errorf("session %d of %d: %w", i+1, n, explain(err))
+			return fmt.Errorf("session %d of %d: %w", i+1, n, err)
 		}
 		all[i] = &member{Session: s}
 		r.mu.Lock()
@@ -43,6 +43,18 @@ func (r *run) open(ctx context.Context, n int) ([]*member, error) {
 		return nil
 	})
 	return all, err
+}
+
+// join joins the n-th session. A router that says nothing is given up.
+func (r *run) join(ctx context.Context, n int) (*wire.Session, error) {
+	wait := max(joinTime, r.o.Patience)
+	limit, cancel := context.WithTimeoutCause(ctx, wait, fmt.Errorf("no answer within %v", wait))
+	defer cancel()
+	s, err := wire.Join(limit, r.toward(n))
+	if err != nil && limit.Err() != nil {
+		return nil, context.Cause(limit)
+	}
+	return s, explain(err)
 }
 
 // toward is the target of the n-th session: serializers are taken in turn.
@@ -156,6 +168,6 @@ func (r *run) share(senders []*sender) {
 		p.limit = (r.o.Messages + n - 1) / n
 	}
 	if senders[0].window == 0 {
-		r.pacer = newPacer(r, senders, r.o.Rate)
+		r.pacers = append(r.pacers, newPacer(r, senders, r.pace))
 	}
 }

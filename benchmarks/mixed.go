@@ -18,12 +18,15 @@ const (
 	mixedJoins  = 20                    // sessions a second that come and go
 )
 
-// mixed is several loads at once. A rate paces the publications; calls have a
-// window in any case.
+// mixed is several loads at once. Of a rate publications and calls have half each;
+// sessions come and go as ever.
 type mixed []load
 
 func prepareMixed(ctx context.Context, r *run) (load, error) {
-	n := r.o.Clients
+	n, window := r.o.Clients, mixedWindow
+	if r.o.Rate > 0 {
+		r.pace, window = r.o.Rate/2, 0
+	}
 	fanout, err := r.topics(ctx, plan{
 		topics: r.uris("topic", r.o.Topics), subscribers: n, slow: max(1, n/subscribersPerSlow),
 	})
@@ -36,7 +39,7 @@ func prepareMixed(ctx context.Context, r *run) (load, error) {
 		}
 	}
 	callers := max(1, n/subscribersPerCaller)
-	calls, err := r.calls(ctx, callPlan{callers: callers, procedures: callers, part: 1, window: mixedWindow})
+	calls, err := r.calls(ctx, callPlan{callers: callers, procedures: callers, part: 1, window: window})
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +77,15 @@ func (m mixed) settled() bool {
 		}
 	}
 	return true
+}
+
+func (m mixed) missed(end int64) (n uint64) {
+	for _, l := range m {
+		if l, ok := l.(misser); ok {
+			n += l.missed(end)
+		}
+	}
+	return n
 }
 
 func (m mixed) account() (a ledger.Account) {

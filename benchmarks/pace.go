@@ -16,7 +16,7 @@ const (
 
 // pacer sends at a rate, whatever comes back: message k of all is due at
 // start + k/rate and belongs to sender k modulo their number. One goroutine runs
-// it; it ends with the run.
+// it; it ends with the measured time.
 type pacer struct {
 	run     *run
 	senders []*sender
@@ -26,6 +26,7 @@ type pacer struct {
 	owed    []uint64 // messages each sender should have sent
 	behind  []int    // senders that owe some
 	waiting []bool   // which those are
+	paid    uint64   // messages sent
 	late    *meter.Lateness
 }
 
@@ -38,7 +39,8 @@ func newPacer(r *run, senders []*sender, rate float64) *pacer {
 
 func (p *pacer) due(k uint64) int64 { return p.start + int64(float64(k)*p.step) }
 
-// loop runs until the run stops.
+// loop runs until the measured time is over. What was due by then leaves in any
+// case, however late the pacer is itself, unless the router takes no more.
 func (p *pacer) loop() {
 	p.start = p.run.meter.Now()
 	timer := time.NewTimer(0)
@@ -46,7 +48,12 @@ func (p *pacer) loop() {
 	for {
 		select {
 		case <-timer.C:
-		case <-p.run.stopped:
+		case <-p.run.measured:
+			p.owe(p.run.after.at - 1)
+			for before := p.paid - 1; before != p.paid; {
+				before = p.paid
+				p.pay()
+			}
 			return
 		}
 		p.owe(p.run.meter.Now())
@@ -95,6 +102,7 @@ func (p *pacer) payOne(i int) bool {
 		due := p.due(s.seq*uint64(len(p.senders)) + uint64(i))
 		p.late.Add(p.run.meter.Now() - due)
 		s.send(due)
+		p.paid++
 	}
 	owes := s.seq < p.owed[i]
 	s.mu.Unlock()

@@ -18,13 +18,18 @@ import (
 
 // inBubble runs a scenario against a router with faults.
 func inBubble(t *testing.T, f faulty.Faults, o benchmarks.Options, check func(*testing.T, *benchmarks.Result)) {
+	inBubbleBehind(t, pausing{pause: func() {}}, f, o, check)
+}
+
+// inBubbleBehind writes through such connections.
+func inBubbleBehind(t *testing.T, p pausing, f faulty.Faults, o benchmarks.Options, check func(*testing.T, *benchmarks.Result)) {
 	synctest.Test(t, func(t *testing.T) {
 		r := faulty.New(f)
 		defer r.Close()
 		o.Dial = func(context.Context) (netio.Conn, error) {
 			ours, theirs := netio.Pipe(0)
 			r.Attach(theirs)
-			return ours, nil
+			return pausing{ours, p.pause}, nil
 		}
 		res, err := benchmarks.Run(t.Context(), o)
 		if err != nil {
@@ -37,14 +42,30 @@ func inBubble(t *testing.T, f faulty.Faults, o benchmarks.Options, check func(*t
 	})
 }
 
+// pausing is a connection whose writer stands still once, as a generator does that
+// gets no processor.
+type pausing struct {
+	netio.Conn
+	pause func()
+}
+
+func (p pausing) TryWrite(bufs [][]byte) (int, error) {
+	p.pause()
+	return p.Conn.TryWrite(bufs)
+}
+
 // stallAfter is a router that stops at its n-th request, for this long.
 func stallAfter(n int64, d time.Duration) faulty.Faults {
+	return faulty.Faults{Block: sleepOnce(n, d)}
+}
+
+func sleepOnce(n int64, d time.Duration) func() {
 	var count atomic.Int64
-	return faulty.Faults{Block: func() {
+	return func() {
 		if count.Add(1) == n {
 			time.Sleep(d)
 		}
-	}}
+	}
 }
 
 // about allows for the precision of the histogram and of the stamps.
@@ -119,6 +140,51 @@ func TestWhatCannotBeSentIsSlow(t *testing.T) {
 		}
 		if l.Count != 200 || !about(l.Max, measured+time.Second) || l.P50 < 500_000 {
 			t.Errorf("%+v", l)
+		}
+	})
+}
+
+// Sessions that were due to join count likewise, though nobody was free to let them.
+func TestJoinsThatCannotBeginAreSlow(t *testing.T) {
+	for scenario, parts := range map[string]int{"connect": 1, "churn": 3} {
+		o := benchmarks.Options{Scenario: scenario, Clients: 1, Rate: 100, Duration: measured, Warmup: warmup}
+		f := faulty.Faults{Greet: sleepOnce(107, measured)} // at 1.06 s: 1 s before the end
+		inBubble(t, f, o, func(t *testing.T, r *benchmarks.Result) {
+			l := r.Parts[0].Latency
+			if len(r.Parts) != parts || l.Count != 200 || r.Parts[0].Ops != 100 || r.Ledger.Sent != 107 || r.Unsent != 99 {
+				t.Errorf("%s: %d latencies of %d joins, %d begun, %d not", scenario, l.Count, r.Parts[0].Ops, r.Ledger.Sent, r.Unsent)
+			}
+			// One took 2 s; the others were due 0.01 s to 0.99 s before the end.
+			if !about(l.Max, measured) || l.P90 < 0.79e6 || l.P90 > 0.81e6 || l.Min > 1 {
+				t.Errorf("%s: %+v", scenario, l)
+			}
+		})
+	}
+}
+
+// What the generator itself was too late for is sent after the end and counts as
+// late, not as something that the router did not take.
+func TestAGeneratorThatIsLate(t *testing.T) {
+	for _, scenario := range []string{"pubsub", "rpc"} {
+		o := benchmarks.Options{Scenario: scenario, Clients: 1, Callees: 1, Rate: 100, Duration: measured, Warmup: warmup}
+		inBubbleBehind(t, pausing{pause: sleepOnce(100, measured)}, faulty.Faults{}, o, func(t *testing.T, r *benchmarks.Result) {
+			if l := r.Parts[0].Latency; l.Count != 200 || r.Unsent != 0 || r.Generator.LagP99 < 0.9*l.P99 || l.P99 < 1.5e6 {
+				t.Errorf("%s: %+v, %d unsent, sent %v us late", scenario, l, r.Unsent, r.Generator.LagP99)
+			}
+		})
+	}
+}
+
+// Of a mixed run publications and calls are paced, and neither hides a stall.
+func TestRateOfMixed(t *testing.T) {
+	o := benchmarks.Options{Scenario: "mixed", Clients: 1, Publishers: 1, Rate: 200, Duration: measured, Warmup: warmup}
+	one, other := sleepOnce(19, time.Second), sleepOnce(20, time.Second) // a publication and a call
+	stall := faulty.Faults{Block: func() { one(); other() }}
+	inBubble(t, stall, o, func(t *testing.T, r *benchmarks.Result) {
+		for _, p := range r.Parts[:2] {
+			if l := p.Latency; l.Count != p.Ops || p.Ops < 200 || p.Ops > 400 || l.P90 < 0.5e6 {
+				t.Errorf("%s: %d operations, %+v", p.Name, p.Ops, l)
+			}
 		}
 	})
 }

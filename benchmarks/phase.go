@@ -44,9 +44,10 @@ func (r *run) pass(ctx context.Context, l load, phase string, d time.Duration, r
 		clock.sample(now)
 		switch {
 		case now-begin >= int64(d):
-			clock.point(now)
+			clock.rest(now)
 			return true
 		case r.o.Messages > 0 && l.finished() && l.settled():
+			clock.rest(now)
 			return true
 		case stall.over():
 			r.stalled = true
@@ -66,6 +67,8 @@ type sampler struct {
 	every       int64
 	last        int64  // time of the last point
 	ops         uint64 // then
+	from        int64  // time and operations where the last point begins
+	fromOps     uint64
 }
 
 func (s *sampler) sample(now int64) {
@@ -85,13 +88,22 @@ func (s *sampler) sample(now int64) {
 
 // point adds what was counted since the last one.
 func (s *sampler) point(now int64) {
-	if !s.record || now-s.last < s.every/2 {
-		return
-	}
-	ops := s.r.meter.Ops()
+	s.from, s.fromOps = s.last, s.ops
+	s.last, s.ops = now, s.r.meter.Ops()
 	s.r.series = append(s.r.series, Point{
 		Seconds: float64(now-s.begin) / 1e9,
-		Rate:    float64(ops-s.ops) / (float64(now-s.last) / 1e9),
+		Rate:    per(float64(s.ops-s.fromOps), float64(now-s.from)/1e9),
 	})
-	s.last, s.ops = now, ops
+}
+
+// rest adds the end of the measured time. A short one belongs to the last point:
+// it has too few operations to have a rate of its own.
+func (s *sampler) rest(now int64) {
+	if n := len(s.r.series); s.record && now-s.last < s.every/2 && n > 0 {
+		s.r.series = s.r.series[:n-1]
+		s.last, s.ops = s.from, s.fromOps
+	}
+	if s.record && now > s.last {
+		s.point(now)
+	}
 }

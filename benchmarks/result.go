@@ -44,7 +44,7 @@ type Result struct {
 	Router    *RouterUsage   `json:"router,omitempty"`
 	Generator Generator      `json:"generator"`
 	Ledger    ledger.Account `json:"ledger"`
-	// Unsent messages were due in an open loop, but the router took no more.
+	// Unsent messages and joins were due in an open loop, but the router took no more.
 	Unsent uint64  `json:"unsent"`
 	Series []Point `json:"series"`
 
@@ -121,9 +121,12 @@ func (r *run) result(ctx context.Context, l load) *Result {
 	} else {
 		res.Window = o.Window
 	}
-	if r.pacer != nil {
-		res.Unsent = r.pacer.unsent(r.after.at)
-		res.Generator.LagP99 = micros(r.pacer.late.Summary().P99)
+	if m, ok := l.(misser); ok {
+		res.Unsent = m.missed(r.after.at)
+	}
+	for _, p := range r.pacers {
+		res.Unsent += p.unsent(r.after.at)
+		res.Generator.LagP99 = max(res.Generator.LagP99, micros(p.late.Summary().P99))
 	}
 	res.OpsPerSec = per(float64(res.Ops), res.Seconds)
 	r.parts(res)

@@ -32,10 +32,13 @@ type run struct {
 	opened  int           // how often open was called
 	changes atomic.Uint64 // of the flux
 	senders []*sender
-	pacer   *pacer
+	pacers  []*pacer
+	pace    float64        // of each pacer
+	pacing  sync.WaitGroup // its goroutines
 
 	stopping atomic.Bool
 	stalled  bool          // nothing arrived any more while there was traffic
+	measured chan struct{} // closed when the measured time is over, and after is known
 	stopped  chan struct{} // closed when nothing new is to be sent
 	readers  sync.WaitGroup
 
@@ -93,7 +96,7 @@ func (e *UsageError) Unwrap() error { return e.Err }
 
 func newRun(o Options, s *scenario) *run {
 	r := &run{
-		o: o, name: s, stopped: make(chan struct{}), taken: map[string]float64{},
+		o: o, name: s, pace: o.Rate, measured: make(chan struct{}), stopped: make(chan struct{}), taken: map[string]float64{},
 		prefix: fmt.Sprintf("bench.r%06x", rand.Uint32N(1<<24)),
 		target: wire.Target{URL: o.URL, Realm: o.Realm, Batched: o.Batched, TLS: o.TLS, Dial: o.Dial, MaxMessage: 16 << 20},
 	}
@@ -107,7 +110,7 @@ func newRun(o Options, s *scenario) *run {
 
 func (r *run) prepare(ctx context.Context) (load, error) {
 	within := connectTime + thingTime*time.Duration(r.o.Topics+r.o.Patterns+r.o.Procedures)
-	limit, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("not ready within %v", within))
+	limit, cancel := context.WithTimeoutCause(ctx, within, fmt.Errorf("not ready within %v", within.Round(time.Second)))
 	defer cancel()
 	l, err := r.name.prepare(limit, r)
 	if err == nil {
@@ -130,6 +133,8 @@ func (r *run) traffic(ctx context.Context, l load) {
 	r.mark(&r.before) // when the warm-up was cut short
 	r.mark(&r.after)
 	r.meter.End(r.after.at)
+	close(r.measured)
+	r.pacing.Wait()
 	r.stop()
 	r.settle(l)
 }
@@ -145,8 +150,8 @@ func (r *run) stream(l load) {
 		r.meter.Begin(r.before.at)
 	}
 	l.start()
-	if r.pacer != nil {
-		r.readers.Go(r.pacer.loop)
+	for _, p := range r.pacers {
+		r.pacing.Go(p.loop)
 	}
 }
 

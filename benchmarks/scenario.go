@@ -35,6 +35,13 @@ type load interface {
 	account() ledger.Account
 }
 
+// misser is a load that does not leave its pace to a pacer.
+type misser interface {
+	// missed is how many operations were due before the end and not begun. They
+	// enter the latencies as what they have waited until then.
+	missed(end int64) uint64
+}
+
 // Scenario describes one scenario for people.
 type Scenario struct {
 	Name, About string

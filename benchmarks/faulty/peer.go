@@ -84,6 +84,9 @@ func (p *peer) serve(m *wamp.Message) bool {
 	if request && r.faults.Block != nil {
 		r.faults.Block()
 	}
+	if m.Type == wamp.Hello && r.faults.Greet != nil {
+		r.faults.Greet()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if request {
@@ -94,13 +97,28 @@ func (p *peer) serve(m *wamp.Message) bool {
 	return p.answer(m)
 }
 
+// greet answers HELLO.
+func (p *peer) greet() bool {
+	r := p.router
+	r.last++
+	r.hellos++
+	switch {
+	case every(r.hellos, r.faults.Slam):
+		return false
+	case every(r.hellos, r.faults.Abort):
+		p.send(&wamp.Message{Type: wamp.Abort, URI: []byte(wamp.ErrNoSuchRealm)})
+		return false
+	}
+	roles, _ := p.serializer.AppendValue(nil, wamp.Dict{"roles": wamp.Dict{"broker": wamp.Dict{}, "dealer": wamp.Dict{}}})
+	p.send(&wamp.Message{Type: wamp.Welcome, Request: r.last, Dict: roles})
+	return true
+}
+
 func (p *peer) answer(m *wamp.Message) bool {
 	r := p.router
 	switch m.Type {
 	case wamp.Hello:
-		r.last++
-		roles, _ := p.serializer.AppendValue(nil, wamp.Dict{"roles": wamp.Dict{"broker": wamp.Dict{}, "dealer": wamp.Dict{}}})
-		p.send(&wamp.Message{Type: wamp.Welcome, Request: r.last, Dict: roles})
+		return p.greet()
 	case wamp.Goodbye:
 		p.send(&wamp.Message{Type: wamp.Goodbye, URI: []byte(wamp.CloseGoodbyeAndOut)})
 		return false

@@ -23,8 +23,11 @@ type Faults struct {
 	// Cut ends the session of a publisher or caller with its n-th message, once
 	// for all sessions.
 	Cut uint64
-	// Block holds each PUBLISH and CALL back until it returns; nil does not.
-	Block func()
+	// Of all HELLOs: answered by ABORT; the connection closed.
+	Abort, Slam uint64
+	// Block holds each PUBLISH and CALL back until it returns, Greet each HELLO; nil
+	// does not.
+	Block, Greet func()
 }
 
 // Parse reads faults as lose=7,repeat=3; the names are those of the fields.
@@ -33,6 +36,7 @@ func Parse(s string) (Faults, error) {
 	fields := map[string]*uint64{
 		"lose": &f.Lose, "repeat": &f.Repeat, "swap": &f.Swap, "misdeliver": &f.Misdeliver, "hangup": &f.Hangup,
 		"silence": &f.Silence, "refuse": &f.Refuse, "mistake": &f.Mistake, "cut": &f.Cut,
+		"abort": &f.Abort, "slam": &f.Slam,
 	}
 	for text := range strings.SplitSeq(s, ",") {
 		name, number, _ := strings.Cut(text, "=")
@@ -61,6 +65,7 @@ type Router struct {
 	last        wamp.ID // id of what was created last
 	calls       uint64
 	requests    uint64
+	hellos      uint64
 }
 
 // topic is one subscription of one session.

@@ -27,9 +27,10 @@ type Account struct {
 	Dropped uint64 `json:"dropped"`
 	// Lost did not arrive, and nobody knows why.
 	Lost uint64 `json:"lost"`
-	// Unanswered requests got neither a result nor an ERROR.
+	// Unanswered requests got neither a result nor an ERROR; joins neither WELCOME
+	// nor ABORT.
 	Unanswered uint64 `json:"unanswered"`
-	// Errors are requests that were answered by ERROR.
+	// Errors are requests that were answered by ERROR, joins by ABORT.
 	Errors uint64 `json:"errors"`
 	// Duplicates arrived again, Disordered after a later message of the same
 	// pair. Disordered ones are received.
@@ -62,7 +63,7 @@ func (a *Account) Faults() string {
 		n    uint64
 		what string
 	}{
-		{a.Lost, "lost"}, {a.Unanswered, "unanswered"}, {a.Errors, "answered by ERROR"}, {a.Duplicates, "received twice"},
+		{a.Lost, "lost"}, {a.Unanswered, "unanswered"}, {a.Errors, "answered by ERROR or ABORT"}, {a.Duplicates, "received twice"},
 		{a.Disordered, "out of order"}, {a.Foreign, "received by the wrong session"}, {a.Disconnected, "sessions ended by the router"},
 	} {
 		if f.n > 0 {

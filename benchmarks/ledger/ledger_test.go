@@ -100,7 +100,7 @@ func TestFarAhead(t *testing.T) {
 
 func TestBooks(t *testing.T) {
 	a := ledger.Account{Sent: 10, Received: 3, Dropped: 2, Lost: 1, Unanswered: 1, Errors: 3, Disconnected: 1}
-	if got, want := a.Faults(), "1 lost, 1 unanswered, 3 answered by ERROR, 1 sessions ended by the router"; got != want {
+	if got, want := a.Faults(), "1 lost, 1 unanswered, 3 answered by ERROR or ABORT, 1 sessions ended by the router"; got != want {
 		t.Errorf("%q", got)
 	}
 	a = ledger.Account{Sent: 10, Received: 7, Dropped: 3}

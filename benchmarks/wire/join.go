@@ -3,7 +3,6 @@ package wire
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -149,7 +148,12 @@ func (s *Session) AskAll(ctx context.Context, requests ...*wamp.Message) ([]*wam
 	return replies, nil
 }
 
-// refusal is a message that was not what was hoped for, as an error.
+// Refusal is an answer that was not what was hoped for: ERROR, ABORT, GOODBYE.
+type Refusal struct{ text string }
+
+// Error returns the message type, its URI and the text that came with it.
+func (r *Refusal) Error() string { return r.text }
+
 func refusal(s codec.Serializer, m *wamp.Message) error {
 	text := fmt.Sprintf("router sent %v", m.Type)
 	if len(m.URI) > 0 {
@@ -160,7 +164,7 @@ func refusal(s codec.Serializer, m *wamp.Message) error {
 			text += ": " + message
 		}
 	}
-	return errors.New(text)
+	return &Refusal{text}
 }
 
 // until makes what waits on c end with ctx, and returns how to undo that.
