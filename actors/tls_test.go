@@ -261,8 +261,18 @@ func TestTLSHandshakesFail(t *testing.T) {
 			t.Errorf("after %.20q %d failures are logged: %s", tc.sends, n, log.text.String())
 		}
 	}
-	if s := joinOver(t, "wss://"+at); s == nil {
-		t.Fatal("nobody can join")
+	// A busy machine may need longer than that for an honest handshake.
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		s, err := client.Dial(ctx, "wss://"+at, client.Options{Realm: "realm1", TLS: anybody})
+		if err == nil {
+			s.Close()
+			return
+		}
+		if ctx.Err() != nil {
+			t.Fatal("nobody can join: ", err)
+		}
 	}
 }
 
