@@ -24,14 +24,19 @@ type load struct {
 	options benchmarks.Options
 }
 
-var loads = []load{
-	{"calls, 8 callers, 16 at a time", benchmarks.Options{Scenario: "rpc", Clients: 8, Window: 16}},
-	{"events 1:1, 8 pairs", benchmarks.Options{Scenario: "pubsub", Clients: 8}},
-	{"events 1:1000", benchmarks.Options{Scenario: "fanout", Clients: 1000, Window: 4}},
-	{"events, 32 publishers, 32 subscribers, 4 topics", benchmarks.Options{Scenario: "many", Publishers: 32, Clients: 32, Topics: 4}},
+// loads are what contention is looked for in; small ones have few sessions.
+func loads(small bool) []load {
+	crowd := 1000
+	if small {
+		crowd = 100
+	}
+	return []load{
+		{"calls, 8 callers, 16 at a time", benchmarks.Options{Scenario: "rpc", Clients: 8, Window: 16}},
+		{"events 1:1, 8 pairs", benchmarks.Options{Scenario: "pubsub", Clients: 8}},
+		{fmt.Sprint("events 1:", crowd), benchmarks.Options{Scenario: "fanout", Clients: crowd, Window: 4}},
+		{"events, 32 publishers, 32 subscribers, 4 topics", benchmarks.Options{Scenario: "many", Publishers: 32, Clients: 32, Topics: 4}},
+	}
 }
-
-const shortCrowd = 100 // the most sessions of a kind in a short study
 
 // contended is what one process found. Times are of all goroutines together.
 type contended struct {
@@ -50,14 +55,12 @@ type contended struct {
 // contended runs one load, profiles it and prints the result. Its process ends
 // with it, so that nothing of another load is in the profiles.
 func (s *study) contended(ctx context.Context, out io.Writer) error {
-	i := slices.IndexFunc(loads, func(l load) bool { return l.name == s.load })
+	all := loads(s.small)
+	i := slices.IndexFunc(all, func(l load) bool { return l.name == s.load })
 	if i < 0 {
 		return fmt.Errorf("no load %q", s.load)
 	}
-	o := loads[i].options
-	if s.small {
-		o.Clients = min(o.Clients, shortCrowd)
-	}
+	o := all[i].options
 	o.Duration, o.Warmup = s.duration, s.warmup
 	o.Progress = profiling
 	res, err := runInside(ctx, o)

@@ -26,22 +26,22 @@ func TestContention(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := read(t, s.readme)
-	const figure = ` [0-9.e+]+[kM]? \|`
-	for _, l := range loads {
+	const figure = ` ([0-9.e+-]+[kM]?|–) \|`
+	for _, l := range loads(true) {
 		lines := regexp.QuoteMeta("| " + l.name + " |")
 		for _, n := range []int{1, 2, 4, 8} {
 			number := strconv.Itoa(n)
 			if n > runtime.NumCPU() {
 				number += ` \*`
 			}
-			lines += " " + number + " \\|" + figure + figure + figure + ` [0-9.]+ % \|` + strings.Repeat(figure, 3) + " (nowhere|`.*`.*) \\|\n"
+			lines += " " + number + " \\|" + figure + figure + figure + ` ([0-9.]+ %|–) \|` + strings.Repeat(figure, 3) + " (nowhere|–|`.*`.*) \\|\n"
 			lines += `\|  \|`
 		}
 		if !regexp.MustCompile(strings.TrimSuffix(lines, `\|  \|`)).MatchString(page) {
 			t.Errorf("%s is not on the page:\n%s", l.name, page)
 		}
 	}
-	if strings.Count(page, "\n|") != 2+4*len(loads) || !strings.Contains(page, "Left out, since it waited for something to do: ") {
+	if strings.Count(page, "\n|") != 2+4*len(loads(true)) || !strings.Contains(page, "Left out, since it waited for something to do: ") {
 		t.Error(page)
 	}
 }
@@ -49,12 +49,34 @@ func TestContention(t *testing.T) {
 // A child has the processors that it is given, and says what it does not know.
 func TestChild(t *testing.T) {
 	s := &study{duration: 20 * time.Millisecond, warmup: 10 * time.Millisecond, short: true}
-	c, err := s.child(t.Context(), loads[0].name, 3)
+	c, err := s.child(t.Context(), loads(true)[0].name, 3)
 	if err != nil || c.Processors != 3 || c.OpsPerSec == 0 || c.CPU == 0 || c.Fault != "" {
 		t.Errorf("%+v, %v", c, err)
 	}
 	if _, err := s.child(t.Context(), "rain", 1); err == nil || !strings.Contains(err.Error(), `no load "rain"`) {
 		t.Error(err)
+	}
+}
+
+// The places where was waited are medians as the sum beside them is, and a round
+// without operations does not count.
+func TestCells(t *testing.T) {
+	round := func(a, b int) *contended {
+		return &contended{OpsPerSec: 5, CPU: 1, Mutex: float64(a+b) / 1000, Sites: map[string]int{"a": a, "b": b}}
+	}
+	for _, tc := range []struct {
+		rounds []*contended
+		want   string
+	}{
+		{[]*contended{round(0, 0), round(9000, 0), round(0, 0)}, "1 5 1 0 0.00 % 0 0 0 nowhere"},
+		{[]*contended{round(2000, 1000), round(90_000, 0), round(1000, 2000)}, "1 5 1 3 0.30 % 0 0 0 `a` 2, `b` 1"},
+		{[]*contended{round(2000, 1000), {Fault: "lost 1"}}, "1 5 † 1 3 0.30 % 0 0 0 `a` 2, `b` 1"},
+		{[]*contended{{OpsPerSec: 5}}, "1 5 – 0 – 0 0 0 nowhere"},
+		{[]*contended{{}}, "1 – – – – – – – –"},
+	} {
+		if got := strings.Join(cells(1, tc.rounds), " "); got != tc.want {
+			t.Errorf("got %s, want %s", got, tc.want)
+		}
 	}
 }
 

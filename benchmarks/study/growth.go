@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,7 @@ type series struct {
 	sum  string // what one message is
 	args string // of callboard bench; N is the number
 	at   []int
+	base int // of at: the number whose row the others are compared with; else the first
 	// inside runs router and generator in this process, without sockets, with so
 	// many messages under way: then the cost is that of both.
 	inside int
@@ -30,13 +32,16 @@ type series struct {
 var grows = []series{
 	{name: "sessions", sum: "event 1:1 among 16 of them", args: "pubsub --idle N", at: []int{100, 1000, 5000, 15_000}},
 	{name: "topics", sum: "event to one of them in turn", args: "many --clients 8 --publishers 4 --topics N", at: []int{10, 100, 1000, 10_000, 100_000, 1_000_000}},
-	{name: "subscribers of one topic", sum: "event delivered", args: "fanout --window 4 --clients N", at: []int{1, 10, 100, 1000, 5000, 15_000}},
+	{name: "subscribers of one topic", sum: "event delivered", args: "fanout --window 4 --clients N", at: []int{1, 10, 100, 1000, 5000, 15_000}, base: 100},
 	{name: "subscribers in one process, 4 under way", sum: "event delivered, both sides", at: []int{100, 1000, 10_000, 100_000}, inside: 4},
 	{name: "subscribers in one process, 64 under way", sum: "event delivered, both sides", at: []int{100, 1000, 10_000, 100_000}, inside: 64},
 	{name: "patterns", sum: "event that matches one of them", args: "patterns --patterns N", at: []int{10, 100, 1000, 10_000, 100_000}},
 	{name: "registrations", sum: "call to one of them in turn", args: "rpc --procedures N", at: []int{10, 100, 1000, 10_000, 100_000}},
 	{name: "patterns that come and go a second", sum: "event to one of 1,000 topics in turn", args: "many --clients 8 --publishers 4 --topics 1000 --flux N", at: []int{1, 10, 100, 1000}},
 }
+
+// basis says below the table what its ratios are of.
+const basis = "\nThe base is the first row of each series, and of *subscribers of one topic* that of 100: with fewer of them, waking them\nup is most of what an event costs.\n"
 
 // point is what was found at one number.
 type point struct {
@@ -50,7 +55,6 @@ const shortest = 2000 // the largest number of a short study
 
 // growth measures every series at every number, each with a fresh router.
 func (s *study) growth(ctx context.Context) (string, error) {
-	lines := [][]string{{"what grows", "message", "number", "µs for each", "of the first", "per s", "router, MiB"}}
 	curves := make([]curve, 0, len(grows))
 	for _, g := range grows {
 		c := curve{name: g.name}
@@ -64,23 +68,30 @@ func (s *study) growth(ctx context.Context) (string, error) {
 				return "", err
 			}
 			c.points = append(c.points, p)
-			what := []string{"", ""}
-			if len(c.points) == 1 {
-				what = []string{g.name, g.sum}
-			}
-			lines = append(lines, append(what, strconv.Itoa(n), short(p.cost)+p.fault, fmt.Sprintf("%.2f×", p.cost/c.points[0].cost), short(p.per), short(p.rss)))
 		}
 		curves = append(curves, c)
 	}
-	if err := os.WriteFile(s.plot, []byte(draw(curves)), 0o644); err != nil {
-		return "", err
+	return growthTable(curves) + basis, save(s.plot, draw(curves))
+}
+
+// growthTable has a line for each point; the curves are those of the series.
+func growthTable(curves []curve) string {
+	lines := [][]string{{"what grows", "message", "number", "µs for each", "of the base", "per s", "router, MiB"}}
+	for i, c := range curves {
+		g := &grows[i]
+		what := []string{g.name, g.sum}
+		base := slices.IndexFunc(c.points, func(p point) bool { return g.base == 0 || p.n == g.base })
+		for _, p := range c.points {
+			lines = append(lines, append(what, strconv.Itoa(p.n), short(p.cost)+p.fault, times(p.cost/c.points[base].cost), short(p.per), short(p.rss)))
+			what = []string{"", ""}
+		}
 	}
-	return markdown(lines), nil
+	return markdown(lines)
 }
 
 // measure takes the median of the rounds.
 func (s *study) measure(ctx context.Context, g *series, n int) (point, error) {
-	var cost, per, rss []float64
+	var all, per, rss []float64
 	p := point{n: n}
 	for range s.rounds {
 		var r *benchmarks.Result
@@ -96,14 +107,17 @@ func (s *study) measure(ctx context.Context, g *series, n int) (point, error) {
 		if r.Failed() != "" {
 			p.fault = " †"
 		}
-		per = append(per, r.OpsPerSec)
+		per = append(per, measured(r.OpsPerSec))
 		if g.inside > 0 {
-			cost = append(cost, r.Generator.CPUPerMessage)
+			all = append(all, measured(r.Generator.CPUPerMessage))
 			continue
 		}
-		cost, rss = append(cost, r.Router.CPUPerMessage), append(rss, float64(r.Router.RSS)/(1<<20))
+		all = append(all, cost(r))
+		if r.Router != nil {
+			rss = append(rss, float64(r.Router.RSS)/(1<<20))
+		}
 	}
-	p.cost, p.per, p.rss = median(cost), median(per), median(rss)
+	p.cost, p.per, p.rss = median(all), median(per), median(rss)
 	return p, nil
 }
 

@@ -24,6 +24,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"syscall"
 	"time"
 
 	"github.com/callboard-wamp/callboard/benchmarks/relay"
@@ -50,7 +51,7 @@ func main() {
 	f.StringVar(&s.plot, "plot", "benchmarks/growth.svg", "where the plot of growth is written")
 	f.StringVar(&s.listen, "listen", "127.0.0.1:8090", "address of the relay")
 	f.StringVar(&s.tls, "tls", "", "folder of cert.pem and key.pem: the relay's TLS")
-	f.StringVar(&s.load, "load", loads[0].name, "what contended runs")
+	f.StringVar(&s.load, "load", loads(false)[0].name, "what contended runs")
 	f.BoolVar(&s.small, "small", false, "contended has few sessions")
 	f.DurationVar(&s.duration, "duration", 2*time.Second, "measured time of each run")
 	f.DurationVar(&s.warmup, "warmup", 500*time.Millisecond, "time before that")
@@ -64,7 +65,7 @@ func main() {
 	if s.short {
 		s.duration, s.warmup, s.rounds = 300*time.Millisecond, 50*time.Millisecond, 1
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := s.run(ctx, os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, "study:", err)
@@ -74,18 +75,16 @@ func main() {
 }
 
 func (s *study) run(ctx context.Context, name string) error {
-	var table string
-	var err error
-	where := s.circumstances() // before a study writes anything
+	var measure func(context.Context) (string, error)
 	switch name {
 	case "peers":
-		table, err = s.peers(ctx)
+		measure = s.peers
 	case "growth":
-		table, err = s.growth(ctx)
+		measure = s.growth
 	case "neighbour":
-		table, err = s.neighbour(ctx)
+		measure = s.neighbour
 	case "contention":
-		table, err = s.contention(ctx)
+		measure = s.contention
 	case "relay":
 		return s.serveRelay(ctx)
 	case "contended":
@@ -93,6 +92,11 @@ func (s *study) run(ctx context.Context, name string) error {
 	default:
 		return fmt.Errorf("no study %q", name)
 	}
+	if _, _, err := place(s.readme, name); err != nil {
+		return err // before an hour is spent
+	}
+	where := s.circumstances() // before a study writes anything
+	table, err := measure(ctx)
 	if err != nil {
 		return err
 	}
@@ -123,9 +127,13 @@ func (s *study) serveRelay(ctx context.Context) error {
 
 // circumstances say where and when, and of what, the numbers are.
 func (s *study) circumstances() string {
+	rounds := fmt.Sprintf("median of %d rounds of %v", s.rounds, s.duration)
+	if s.rounds == 1 {
+		rounds = fmt.Sprintf("one round of %v", s.duration)
+	}
 	commit := output(filepath.Dir(s.readme), "git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
-	text := fmt.Sprintf("%s, %d cores, %s, %s, commit %s; median of %d rounds of %v.",
-		time.Now().UTC().Format("2006-01-02"), runtime.NumCPU(), processor(), runtime.Version(), commit, s.rounds, s.duration)
+	text := fmt.Sprintf("%s, %d cores, %s, %s, commit %s; %s.",
+		time.Now().UTC().Format("2006-01-02"), runtime.NumCPU(), processor(), runtime.Version(), commit, rounds)
 	if s.short {
 		text += " A short run: it shows that the study works and nothing else."
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 
 	"github.com/callboard-wamp/callboard/benchmarks"
@@ -17,32 +18,36 @@ func (s *study) neighbour(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer sys.stop()
-	subscribers := 10_000
+	subscribers, slow := 10_000, 1.0 // publications a second
 	if s.short {
-		subscribers = 500
+		subscribers, slow = 500, math.Ceil(2/s.duration.Seconds()) // so that each run has some
 	}
+	crowd := fmt.Sprintf("%d subscribers, ", subscribers)
 	lines := [][]string{{"a call at a time in realm2, while realm1 has", "p50, µs", "p99, µs", "p99.9, µs", "events per s"}}
 	for _, beside := range []struct {
 		name string
 		rate float64 // publications a second; -1: one after the other
-	}{{"no session", 0}, {"%d subscribers, 1 publication a second", 1}, {"%d subscribers, 5 publications a second", 5}, {"%d subscribers, one publication after the other", -1}} {
-		name := beside.name
-		if beside.rate != 0 {
-			name = fmt.Sprintf(name, subscribers)
-		}
-		fmt.Fprintln(os.Stderr, name)
+	}{{"no session", 0}, {crowd + aSecond(slow), slow}, {crowd + aSecond(5*slow), 5 * slow}, {crowd + "one publication after the other", -1}} {
+		fmt.Fprintln(os.Stderr, beside.name)
 		line, err := s.lone(ctx, sys, subscribers, beside.rate)
 		if err != nil {
 			return "", err
 		}
-		lines = append(lines, append([]string{name}, line...))
+		lines = append(lines, append([]string{beside.name}, line...))
 	}
 	return markdown(lines), nil
 }
 
+func aSecond(publications float64) string {
+	if publications == 1 {
+		return "1 publication a second"
+	}
+	return fmt.Sprintf("%g publications a second", publications)
+}
+
 // lone returns the cells of one line.
 func (s *study) lone(ctx context.Context, sys *system, subscribers int, rate float64) ([]string, error) {
-	events := 0.0
+	events := unmeasured
 	var p50, p99, p999 []float64
 	measure := func() error {
 		for range s.rounds {
@@ -51,7 +56,7 @@ func (s *study) lone(ctx context.Context, sys *system, subscribers int, rate flo
 				return err
 			}
 			l := r.Parts[0].Latency
-			p50, p99, p999 = append(p50, l.P50), append(p99, l.P99), append(p999, l.P999)
+			p50, p99, p999 = append(p50, measured(l.P50)), append(p99, measured(l.P99)), append(p999, measured(l.P999))
 		}
 		return nil
 	}
@@ -102,5 +107,5 @@ func (s *study) fanOut(ctx context.Context, sys *system, subscribers int, rate f
 	if r.Failed() != "" {
 		return 0, errors.New("fan-out: " + r.Failed())
 	}
-	return r.OpsPerSec, nil
+	return measured(r.OpsPerSec), nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -21,37 +22,49 @@ type row struct {
 	fresh bool   // a router that has done nothing before: memory that it has used stays with it
 }
 
-// rows are what is compared. The relay moves the bytes of the same messages; where
-// serializers are mixed, those of the one that writes the longest.
-var rows = []row{
-	{name: "lone call, json", args: "latency"},
-	{name: "calls, json, 16 B", args: "rpc"},
-	{name: "calls, json, 4 KiB", args: "rpc --size 4096"},
-	{name: "calls, msgpack, 16 B", args: "rpc --serializer msgpack"},
-	{name: "calls, cbor, 16 B", args: "rpc --serializer cbor"},
-	{name: "calls, json to msgpack, 256 B", args: "rpc --serializer json,msgpack --size 256", relay: "rpc --size 256"},
-	{name: "calls, msgpack, 16 B, RawSocket", args: "rpc --serializer msgpack", raw: true},
-	{name: "calls, 1000 callers, one at a time", args: "rpc --clients 1000 --window 1"},
-	{name: "events 1:1, json, 16 B", args: "pubsub"},
-	{name: "events 1:1, json, 4 KiB", args: "pubsub --size 4096"},
-	{name: "events 1:1, cbor, 16 B", args: "pubsub --serializer cbor"},
-	{name: "events 1:1, msgpack, 16 B, RawSocket", args: "pubsub --serializer msgpack", raw: true},
-	{name: "events 1:100, json, 16 B", args: "fanout"},
-	{name: "events 1:100, json, 16 B, one at a time", args: "fanout --window 1"},
-	{name: "events 1:100, cbor, 16 B", args: "fanout --serializer cbor"},
-	{name: "events 1:100, cbor, 16 B, RawSocket", args: "fanout --serializer cbor", raw: true},
-	{name: "events 1:100, json, msgpack and cbor, 16 B", args: "fanout --serializer json,msgpack,cbor", relay: "fanout"},
-	{name: "events 1:1000, json, 16 B", args: "fanout --clients 1000 --window 4"},
-	{name: "calls, json, 16 B, TLS", args: "rpc", tls: true},
-	{name: "events 1:1, json, 16 B, TLS", args: "pubsub", tls: true},
-	{name: "events 1:100, json, 16 B, TLS", args: "fanout", tls: true},
-	{name: "10,000 patterns, json, 16 B", args: "patterns", relay: "-"},
-	{name: "calls, json, 16 B, batched", args: "rpc --batched", relay: "rpc", alone: true},
-	{name: "events 1:1, json, 16 B, batched", args: "pubsub --batched", relay: "pubsub", alone: true},
-	{name: "events 1:100, json, 16 B, batched", args: "fanout --batched", relay: "fanout", alone: true},
-	{name: "join and leave, json", args: "connect"},
-	{name: "1,000 idle sessions, json", args: "idle", relay: "-", fresh: true},
-	{name: "1,000 idle sessions, json, TLS", args: "idle", relay: "-", tls: true},
+const things = 10_000 // patterns or topics, where there are very many
+
+// rows are what is compared, with so many things. The relay moves the bytes of the
+// same messages; where serializers are mixed, those of the one that writes the
+// longest.
+func rows(things int) []row {
+	many := grouped(things)
+	return []row{
+		{name: "lone call, json", args: "latency"},
+		{name: "calls, json, 16 B", args: "rpc"},
+		{name: "calls, json, 256 B", args: "rpc --size 256"},
+		{name: "calls, json, 4 KiB", args: "rpc --size 4096"},
+		{name: "calls, msgpack, 16 B", args: "rpc --serializer msgpack"},
+		{name: "calls, msgpack, 64 KiB, 4 at a time", args: "rpc --serializer msgpack --size 65536 --window 4"},
+		{name: "calls, cbor, 16 B", args: "rpc --serializer cbor"},
+		{name: "calls, json to msgpack, 256 B", args: "rpc --serializer json,msgpack --size 256", relay: "rpc --size 256"},
+		{name: "calls, msgpack, 16 B, RawSocket", args: "rpc --serializer msgpack", raw: true},
+		{name: "calls, 1000 callers, one at a time", args: "rpc --clients 1000 --window 1"},
+		{name: "events 1:1, json, 16 B", args: "pubsub"},
+		{name: "events 1:1, json, 4 KiB", args: "pubsub --size 4096"},
+		{name: "events 1:1, msgpack, 64 KiB, 4 at a time", args: "pubsub --serializer msgpack --size 65536 --window 4"},
+		{name: "events 1:1, cbor, 16 B", args: "pubsub --serializer cbor"},
+		{name: "events 1:1, msgpack, 16 B, RawSocket", args: "pubsub --serializer msgpack", raw: true},
+		{name: "events 1:10, json, 16 B", args: "fanout --clients 10"},
+		{name: "events 1:100, json, 16 B", args: "fanout"},
+		{name: "events 1:100, json, 4 KiB", args: "fanout --size 4096"},
+		{name: "events 1:100, json, 16 B, one at a time", args: "fanout --window 1"},
+		{name: "events 1:100, cbor, 16 B", args: "fanout --serializer cbor"},
+		{name: "events 1:100, cbor, 16 B, RawSocket", args: "fanout --serializer cbor", raw: true},
+		{name: "events 1:100, json, msgpack and cbor, 16 B", args: "fanout --serializer json,msgpack,cbor", relay: "fanout"},
+		{name: "events 1:1000, json, 16 B", args: "fanout --clients 1000 --window 4"},
+		{name: "calls, json, 16 B, TLS", args: "rpc", tls: true},
+		{name: "events 1:1, json, 16 B, TLS", args: "pubsub", tls: true},
+		{name: "events 1:100, json, 16 B, TLS", args: "fanout", tls: true},
+		{name: many + " patterns, json, 16 B", args: fmt.Sprint("patterns --patterns ", things), relay: "-"},
+		{name: many + " topics, json, 16 B", args: fmt.Sprint("many --clients 8 --publishers 4 --topics ", things), relay: "-"},
+		{name: "calls, json, 16 B, batched", args: "rpc --batched", relay: "rpc", alone: true},
+		{name: "events 1:1, json, 16 B, batched", args: "pubsub --batched", relay: "pubsub", alone: true},
+		{name: "events 1:100, json, 16 B, batched", args: "fanout --batched", relay: "fanout", alone: true},
+		{name: "join and leave, json", args: "connect"},
+		{name: "1,000 idle sessions, json", args: "idle", relay: "-", fresh: true},
+		{name: "1,000 idle sessions, json, TLS", args: "idle", relay: "-", tls: true},
+	}
 }
 
 // peers runs every row against every system by turns, again and again.
@@ -66,9 +79,13 @@ func (s *study) peers(ctx context.Context) (string, error) {
 		sys.again = start
 		systems = append(systems, sys)
 	}
-	results := make([]comparison, len(rows))
+	list := rows(things)
+	if s.short {
+		list = rows(200)
+	}
+	results := make([]comparison, len(list))
 	for round := range s.rounds {
-		for i, r := range rows {
+		for i, r := range list {
 			fmt.Fprintf(os.Stderr, "round %d of %d: %s\n", round+1, s.rounds, r.name)
 			for k := range systems { // not always the same one first
 				if err := s.compare(ctx, &results[i], r, systems[(k+round)%len(systems)]); err != nil {
@@ -77,7 +94,7 @@ func (s *study) peers(ctx context.Context) (string, error) {
 			}
 		}
 	}
-	return comparisonTable(results), nil
+	return comparisonTable(list, results), nil
 }
 
 // comparison is the results of one row by system, round by round.
@@ -103,11 +120,7 @@ func (s *study) compare(ctx context.Context, c *comparison, r row, sys *system) 
 		defer other.stop()
 		sys = other
 	}
-	list := strings.Fields(args)
-	if s.short && list[0] == "patterns" {
-		list = append(list, "--patterns", "200")
-	}
-	res, err := s.bench(ctx, sys, r.raw, list...)
+	res, err := s.bench(ctx, sys, r.raw, strings.Fields(args)...)
 	if err != nil {
 		return err
 	}
@@ -121,13 +134,13 @@ func (s *study) compare(ctx context.Context, c *comparison, r row, sys *system) 
 // cost is what a row is about: microseconds of the router's processors for each
 // operation, or KiB for each session.
 func cost(r *benchmarks.Result) float64 {
-	if r.Router == nil {
-		return 0
+	switch {
+	case r.Router == nil:
+		return unmeasured
+	case r.Scenario == "idle":
+		return measured(r.Router.RSSPerSession / 1024)
 	}
-	if r.Scenario == "idle" {
-		return r.Router.RSSPerSession / 1024
-	}
-	return r.Router.CPUPerMessage
+	return measured(r.Router.CPUPerMessage)
 }
 
 func costs(list []*benchmarks.Result) (all []float64) {
@@ -141,7 +154,7 @@ func costs(list []*benchmarks.Result) (all []float64) {
 // ratios to the same round of another system.
 func cell(list, to []*benchmarks.Result) string {
 	if len(list) == 0 {
-		return "–"
+		return dash
 	}
 	text := short(median(costs(list)))
 	if slices.ContainsFunc(list, func(r *benchmarks.Result) bool { return r.Failed() != "" }) {
@@ -149,22 +162,20 @@ func cell(list, to []*benchmarks.Result) string {
 	}
 	var ratios []float64
 	for i := range min(len(list), len(to)) {
-		if c := cost(to[i]); c > 0 {
-			ratios = append(ratios, cost(list[i])/c)
-		}
+		ratios = append(ratios, cost(list[i])/cost(to[i]))
 	}
-	if len(ratios) > 0 {
-		text += fmt.Sprintf(" (%.2f×)", median(ratios))
+	if m := median(ratios); !math.IsNaN(m) {
+		text += " (" + times(m) + ")"
 	}
 	return text
 }
 
-func comparisonTable(results []comparison) string {
+func comparisonTable(list []row, results []comparison) string {
 	lines := [][]string{{"what", "callboard", "nexusd v3.3.0", "relay", "callboard, per s", "nexusd, per s", "callboard, p99", "nexusd, p99"}}
 	for i, c := range results {
 		ours, theirs, floor := c["callboard"], c["nexusd"], c["relay"]
 		lines = append(lines, []string{
-			rows[i].name, cell(ours, nil), cell(theirs, ours), cell(floor, ours), rate(ours), rate(theirs), p99(ours), p99(theirs),
+			list[i].name, cell(ours, nil), cell(theirs, ours), cell(floor, ours), rate(ours), rate(theirs), p99(ours), p99(theirs),
 		})
 	}
 	return markdown(lines)
@@ -173,10 +184,7 @@ func comparisonTable(results []comparison) string {
 func rate(list []*benchmarks.Result) string {
 	var all []float64
 	for _, r := range list {
-		all = append(all, r.OpsPerSec)
-	}
-	if len(all) == 0 {
-		return "–"
+		all = append(all, measured(r.OpsPerSec))
 	}
 	return short(median(all))
 }
@@ -185,11 +193,11 @@ func p99(list []*benchmarks.Result) string {
 	var all []float64
 	for _, r := range list {
 		if len(r.Parts) > 0 {
-			all = append(all, r.Parts[0].Latency.P99)
+			all = append(all, measured(r.Parts[0].Latency.P99))
 		}
 	}
-	if len(all) == 0 {
-		return "–"
+	if m := median(all); !math.IsNaN(m) {
+		return short(m/1000) + " ms"
 	}
-	return fmt.Sprintf("%s ms", short(median(all)/1000))
+	return dash
 }

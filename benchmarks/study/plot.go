@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -41,6 +42,7 @@ func draw(curves []curve) string {
 	fmt.Fprintf(&b, `<text x="%g" y="22" font-size="15">Processor time for each message, in µs, as things grow</text>`+"\n", left)
 	grid(&b)
 	for i, c := range curves {
+		c.points = slices.DeleteFunc(slices.Clone(c.points), func(p point) bool { return math.IsNaN(p.cost) })
 		colour := colours[i%len(colours)]
 		var line strings.Builder
 		for k, p := range c.points {

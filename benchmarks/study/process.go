@@ -26,6 +26,7 @@ type system struct {
 	relay   bool
 	cover   cover
 	command *exec.Cmd
+	ended   chan struct{} // closed when the command has ended
 	folder  string
 	again   func(context.Context, cover) (*system, error) // starts another one
 }
@@ -50,9 +51,9 @@ var (
 // stop ends the program and waits for it.
 func (s *system) stop() {
 	_ = s.command.Process.Signal(os.Interrupt)
-	ended := time.AfterFunc(10*time.Second, func() { _ = s.command.Process.Kill() })
-	_ = s.command.Wait()
-	ended.Stop()
+	kill := time.AfterFunc(10*time.Second, func() { _ = s.command.Process.Kill() })
+	<-s.ended
+	kill.Stop()
 	_ = os.RemoveAll(s.folder)
 }
 
@@ -77,41 +78,68 @@ func launch(ctx context.Context, sys *system, config, address string, command ..
 	if sys.folder, err = os.MkdirTemp("", "study"); err != nil {
 		return nil, err
 	}
-	if _, _, err := selfsigned.Write(sys.folder); err != nil {
+	if err := sys.start(config, command); err != nil {
+		_ = os.RemoveAll(sys.folder)
 		return nil, err
 	}
-	file := filepath.Join(sys.folder, "config")
-	if err := os.WriteFile(file, []byte(strings.ReplaceAll(config, "FOLDER", sys.folder)), 0o600); err != nil {
+	if err := sys.listens(ctx, address); err != nil {
+		sys.stop()
 		return nil, err
+	}
+	return sys, nil
+}
+
+// start runs the program with a folder that has what it needs.
+func (s *system) start(config string, command []string) error {
+	if _, _, err := selfsigned.Write(s.folder); err != nil {
+		return err
+	}
+	file := filepath.Join(s.folder, "config")
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(config, "FOLDER", s.folder)), 0o600); err != nil {
+		return err
 	}
 	for i := range command {
-		command[i] = strings.NewReplacer("CONFIG", file, "FOLDER", sys.folder).Replace(command[i])
+		command[i] = strings.NewReplacer("CONFIG", file, "FOLDER", s.folder).Replace(command[i])
 	}
-	log, err := os.Create(filepath.Join(sys.folder, "log"))
+	log, err := os.Create(filepath.Join(s.folder, "log"))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer log.Close()
-	sys.command = exec.Command(command[0], command[1:]...)
-	sys.command.Stdout, sys.command.Stderr = log, log
-	if err := sys.command.Start(); err != nil {
-		return nil, err
+	s.command = exec.Command(command[0], command[1:]...)
+	s.command.Stdout, s.command.Stderr = log, log
+	if err := s.command.Start(); err != nil {
+		return err
 	}
+	s.ended = make(chan struct{})
+	go func() { // ends with the program
+		_ = s.command.Wait()
+		close(s.ended)
+	}()
+	return nil
+}
+
+// listens waits until the program does, for ten seconds at most.
+func (s *system) listens(ctx context.Context, address string) error {
 	for range 200 {
 		if c, err := net.Dial("tcp", address); err == nil {
-			_ = c.Close()
-			return sys, nil
+			return c.Close()
 		}
 		select {
 		case <-time.After(50 * time.Millisecond):
+		case <-s.ended:
+			return fmt.Errorf("%s has ended, %v: %s", s.name, s.command.ProcessState, s.said())
 		case <-ctx.Done():
-			sys.stop()
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 	}
-	text, _ := os.ReadFile(log.Name())
-	sys.stop()
-	return nil, fmt.Errorf("%s does not listen on %s: %s", sys.name, address, text)
+	return fmt.Errorf("%s does not listen on %s: %s", s.name, address, s.said())
+}
+
+// said is the end of what the program has printed.
+func (s *system) said() []byte {
+	text, _ := os.ReadFile(filepath.Join(s.folder, "log"))
+	return bytes.TrimSpace(text[max(0, len(text)-1000):])
 }
 
 // startCallboard starts this router with limits that no study reaches.
