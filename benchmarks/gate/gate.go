@@ -11,6 +11,7 @@ package gate
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -147,8 +148,8 @@ func parseLimit(s string, u Unit) (float64, error) {
 			continue
 		}
 		v, err := strconv.ParseFloat(number, 64)
-		if err == nil {
-			return v * f.factor, nil
+		if v *= f.factor; err == nil && !math.IsNaN(v) && !math.IsInf(v, 0) {
+			return v, nil
 		}
 	}
 	return 0, fmt.Errorf("%q is no number", s)

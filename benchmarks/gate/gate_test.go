@@ -52,7 +52,8 @@ func TestParseRefuses(t *testing.T) {
 	for check, want := range map[string]string{
 		"": "without a comparison", " , ,": "without a comparison", "p99": "no comparison", "p99~5": "no comparison", "p99!5ms": "no such comparison",
 		"p98<5ms": "no figure", "<5": "no figure", "call.rss<5": "no figure", "call.lost=0": "no figure", ".p99<1s": "",
-		"p99<5": "no time", "p99<fast": "no time", "lost=": "no number", "lost=0x": "no number", "rss<5KB": "no number", "lost=0,p99": "no comparison",
+		"p99<5": "no time", "p99<fast": "no time", "lost=": "no number", "lost=0x": "no number", "rss<5KB": "no number",
+		"lost=NaN": "no number", "lost!=nank": "no number", "ops<Inf": "no number", "rss<+infinity": "no number", "ops<1e308M": "no number", "lost=0,p99": "no comparison",
 	} {
 		_, err := gate.Parse(check)
 		if want == "" {
