@@ -15,8 +15,12 @@ func (r *Result) Check(checks []gate.Check) bool {
 }
 
 // figure returns a figure by the name that gate knows. Of the latencies of
-// several parts it is the worst, unless a part is named.
+// several parts it is the worst, unless a part is named. A run that was
+// interrupted too early has none: that nothing was lost is no merit of it.
 func (r *Result) figure(part, name string) (float64, bool) {
+	if r.Unmeasured() {
+		return 0, false
+	}
 	if part == "" {
 		if v, ok := r.total(name); ok {
 			return v, true
@@ -58,14 +62,14 @@ func (r *Result) total(name string) (float64, bool) {
 	case "gen/msg":
 		return r.Generator.CPUPerMessage * micro, r.Ops > 0
 	case "lag":
-		return r.Generator.LagP99 * micro, r.Rate > 0
+		return r.Generator.LagP99 * micro, r.Generator.LagP99 > 0
 	}
 	if r.Router == nil {
 		return 0, false
 	}
 	switch name {
 	case "cpu/msg":
-		return r.Router.CPUPerMessage * micro, r.Ops > 0
+		return r.Router.CPUPerMessage * micro, r.Router.CPUPerMessage > 0
 	case "rss":
 		return float64(r.Router.RSS), true
 	case "rss/session":

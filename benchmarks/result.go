@@ -2,12 +2,14 @@ package benchmarks
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"strings"
 	"time"
 
 	"github.com/callboard-wamp/callboard/benchmarks/gate"
 	"github.com/callboard-wamp/callboard/benchmarks/ledger"
+	"github.com/callboard-wamp/callboard/benchmarks/meter"
 )
 
 // Result is what a run found. The names of its JSON are stable; figures that
@@ -85,7 +87,8 @@ type Bucket struct {
 // RouterUsage is what the router's process used in the measured time.
 type RouterUsage struct {
 	PID int `json:"pid"`
-	// CPUPerMessage is user and system time for each operation; zero without any.
+	// CPUPerMessage is user and system time for each operation; zero without
+	// operations, or where the process used no time that the kernel noticed.
 	CPUPerMessage float64 `json:"cpu_us_per_msg"`
 	// Cores that were busy on average, SystemShare what the kernel took of that.
 	Cores         float64 `json:"cores"`
@@ -105,6 +108,13 @@ type Generator struct {
 // Failed says why the run is a failure, or nothing.
 func (r *Result) Failed() string { return r.Ledger.Faults() }
 
+// Unmeasured says that the run was interrupted before there was anything to
+// measure, so that its figures say nothing. Idle sessions have no operations: with
+// them any measured time will do.
+func (r *Result) Unmeasured() bool {
+	return r.Interrupted && (r.Seconds == 0 || r.Ops == 0 && len(r.Parts) > 0)
+}
+
 func (r *run) result(ctx context.Context, l load) *Result {
 	o := r.o
 	res := &Result{
@@ -113,8 +123,14 @@ func (r *run) result(ctx context.Context, l load) *Result {
 		Procedures: o.Procedures, Idle: o.Idle, Flux: o.Flux, Relay: o.Relay, Changes: r.changes.Load(),
 		Started: time.Now().Add(-time.Duration(r.meter.Now() - r.before.at)).UTC().Truncate(time.Second),
 		Cores:   runtime.NumCPU(), Go: runtime.Version(),
-		Seconds: float64(r.after.at-r.before.at) / 1e9, Series: r.series,
+		Series: r.series,
 		Ops: r.meter.Ops(), Ledger: r.account(l), Interrupted: ctx.Err() != nil, Notes: r.notes,
+	}
+	if r.meter.Begun() { // not if the warm-up was cut short
+		res.Seconds = float64(r.after.at-r.before.at) / 1e9
+	}
+	if res.Series == nil {
+		res.Series = []Point{} // a list in JSON, too
 	}
 	if o.Rate > 0 {
 		res.Rate = o.Rate
@@ -131,13 +147,17 @@ func (r *run) result(ctx context.Context, l load) *Result {
 	res.OpsPerSec = per(float64(res.Ops), res.Seconds)
 	r.parts(res)
 	r.usage(res)
+	if res.Unmeasured() {
+		res.Notes = append(res.Notes, "nothing was measured")
+	}
 	return res
 }
 
 func (r *run) parts(res *Result) {
+	res.Parts = []Part{}
 	for i, name := range r.meter.Parts() {
 		s := r.meter.Summary(i)
-		p := Part{Name: name, Ops: r.meter.PartOps(i), Latency: Latency{
+		p := Part{Name: name, Ops: r.meter.PartOps(i), Buckets: []Bucket{}, Latency: Latency{
 			Count: s.Count, Min: micros(s.Min), Mean: micros(s.Mean), Max: micros(s.Max),
 			P50: micros(s.P50), P90: micros(s.P90), P99: micros(s.P99), P999: micros(s.P999),
 		}}
@@ -153,8 +173,8 @@ func (r *run) usage(res *Result) {
 	own := r.after.self.CPU() - r.before.self.CPU()
 	res.Generator.Cores = per(own.Seconds(), res.Seconds)
 	res.Generator.CPUPerMessage = per(micros(own), float64(res.Ops))
-	if r.o.PID == 0 || r.after.router.CPU() == 0 {
-		return
+	if r.o.PID == 0 || r.after.router == (meter.Usage{}) {
+		return // a note says that the process has ended
 	}
 	cpu := r.after.router.CPU() - r.before.router.CPU()
 	system := r.after.router.System - r.before.router.System
@@ -163,6 +183,10 @@ func (r *run) usage(res *Result) {
 		CPUPerMessage: per(micros(cpu), float64(res.Ops)),
 		Cores:         per(cpu.Seconds(), res.Seconds),
 		SystemShare:   per(system.Seconds(), cpu.Seconds()),
+	}
+	if cpu == 0 && res.Ops > 0 {
+		res.Notes = append(res.Notes, fmt.Sprintf(
+			"process %d used no processor time: is it the router, or was the run too short for the clock of the kernel?", r.o.PID))
 	}
 }
 

@@ -82,6 +82,9 @@ func (m *Meter) Now() int64 { return int64(time.Since(m.start)) }
 // Begin starts the measured time.
 func (m *Meter) Begin(now int64) { m.begin.Store(now) }
 
+// Begun says that there was, or is, some measured time.
+func (m *Meter) Begun() bool { return m.begin.Load() != math.MaxInt64 }
+
 // End ends the measured time.
 func (m *Meter) End(now int64) { m.end.Store(now) }
 

@@ -42,7 +42,7 @@ func HTML(w io.Writer, r *benchmarks.Result) error {
 		Generator: generator(r), Notes: r.Notes, Throughput: timePlot(r.Series),
 	}
 	if r.Router != nil {
-		d.Router = router(r.Router, r.Ops)
+		d.Router = router(r.Router)
 	}
 	for _, p := range r.Parts {
 		l := p.Latency

@@ -19,7 +19,7 @@ func Text(w io.Writer, r *benchmarks.Result) error {
 		fmt.Fprintln(&b, parts(r))
 	}
 	if u := r.Router; u != nil {
-		fmt.Fprintf(&b, "router     %s\n", router(u, r.Ops))
+		fmt.Fprintf(&b, "router     %s\n", router(u))
 	}
 	fmt.Fprintf(&b, "generator  %s\n", generator(r))
 	fmt.Fprintf(&b, "ledger     %s\n", Ledger(r))
@@ -110,9 +110,9 @@ func micros(us float64, n uint64) string {
 	return fmt.Sprintf("%.3g s", us/1e6)
 }
 
-func router(u *benchmarks.RouterUsage, ops uint64) string {
+func router(u *benchmarks.RouterUsage) string {
 	var all []string
-	if ops > 0 {
+	if u.CPUPerMessage > 0 {
 		all = append(all, fmt.Sprintf("%.3g µs CPU per operation", u.CPUPerMessage))
 	}
 	all = append(all, fmt.Sprintf("%.2f cores (%.0f %% kernel)", u.Cores, 100*u.SystemShare), fmt.Sprintf("%.1f MiB", float64(u.RSS)/(1<<20)))
