@@ -1,6 +1,28 @@
 package benchmarks
 
-import "github.com/callboard-wamp/callboard/benchmarks/gate"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/callboard-wamp/callboard/benchmarks/gate"
+)
+
+// Measures says why no run of the scenario can have the figure of a check, or
+// nothing.
+func (s Scenario) Measures(c gate.Check) error {
+	switch has := strings.Join(s.Parts, ", "); {
+	case c.Part != "" && has == "":
+		return fmt.Errorf("%s has no parts", s.Name)
+	case c.Part != "" && !slices.Contains(s.Parts, c.Part):
+		return fmt.Errorf("%s has no part %q, only %s", s.Name, c.Part, has)
+	case has == "" && c.Unit == gate.Duration:
+		return fmt.Errorf("%s has no operations, so there is no %s", s.Name, c.Name)
+	case c.Name == "rss/session" && s.Name != "idle":
+		return fmt.Errorf("rss/session is measured by idle alone, not by %s", s.Name)
+	}
+	return nil
+}
 
 // Check holds the result against checks and keeps the verdicts in Checks. It
 // returns false when one of them is not met.

@@ -20,9 +20,10 @@ import (
 const (
 	MaxDuration = time.Hour
 	MaxSessions = 20_000
+	MinSize     = wire.StampSize
 	MaxSize     = 15 << 20
-	maxWindow   = 1 << 16
-	maxThings   = 1_000_000
+	MaxWindow   = 1 << 16
+	MaxThings   = 1_000_000 // topics, patterns or procedures
 	maxInFlight = 256 << 20 // bytes of one sender
 )
 
@@ -51,7 +52,8 @@ type Options struct {
 	Dial func(ctx context.Context) (netio.Conn, error)
 
 	// Clients are pairs, subscribers, callers, workers or sessions, as the
-	// scenario has it. The others have a meaning in some scenarios only.
+	// scenario has it. The others have a meaning in some scenarios only, which
+	// [Scenario.Ignores] tells; elsewhere they are not looked at.
 	Clients    int
 	Publishers int
 	Topics     int
@@ -121,15 +123,15 @@ const (
 
 // complete fills in the defaults. An error is about what the caller asked for.
 func (o *Options) complete() (*scenario, error) {
-	s, ok := scenarios[o.Scenario]
-	if !ok {
-		return nil, fmt.Errorf("no scenario %q; there are %s", o.Scenario, strings.Join(scenarioNames(), ", "))
+	s, err := lookup(o.Scenario)
+	if err != nil {
+		return nil, err
 	}
 	o.Realm = either(o.Realm, "realm1")
 	if len(o.Serializers) == 0 {
 		o.Serializers = []codec.Serializer{codec.JSON}
 	}
-	o.Size = either(o.Size, wire.StampSize)
+	o.Size = either(o.Size, MinSize)
 	o.Duration = either(o.Duration, defaultDuration)
 	o.Warmup = either(o.Warmup, defaultWarmup)
 	o.Patience = either(o.Patience, defaultPatience)
@@ -142,14 +144,14 @@ func (o *Options) complete() (*scenario, error) {
 	o.Topics = either(o.Topics, d.Topics)
 	o.Callees = either(o.Callees, d.Callees)
 	o.Patterns = either(o.Patterns, d.Patterns)
-	if d.Callees > 0 {
+	if s.means("procedures") {
 		o.Procedures = max(o.Procedures, o.Clients)
 	}
 	o.Window = either(o.Window, either(d.Window, defaultWindow))
 	if err := o.transport(); err != nil {
 		return nil, err
 	}
-	if s.endless && o.Messages > 0 {
+	if !s.means("messages") && o.Messages > 0 {
 		return nil, fmt.Errorf("scenario %s does not end after a number of messages", o.Scenario)
 	}
 	return s, o.validate()
@@ -223,9 +225,9 @@ func (o *Options) validate() error {
 		{o.Relay && !slices.Contains(relayed, o.Scenario), "a relay has only the scenarios " + strings.Join(relayed, ", ")},
 		{o.Relay && (o.Topics > 1 || o.Procedures > o.Clients || o.Acknowledge || o.Flux > 0 || o.Transport != "rawsocket" || len(o.Serializers) > 1),
 			"a relay has one topic, one procedure for each caller, one serializer, RawSocket, and nothing to acknowledge"},
-		{o.Topics > maxThings || o.Patterns > maxThings || o.Procedures > maxThings, "more than 1000000 topics, patterns or procedures"},
-		{o.Size < wire.StampSize || o.Size > MaxSize, fmt.Sprintf("size is from %d to %d bytes", wire.StampSize, MaxSize)},
-		{o.Window < 1 || o.Window > maxWindow, fmt.Sprintf("window is from 1 to %d", maxWindow)},
+		{o.Topics > MaxThings || o.Patterns > MaxThings || o.Procedures > MaxThings, fmt.Sprintf("more than %d topics, patterns or procedures", MaxThings)},
+		{o.Size < MinSize || o.Size > MaxSize, fmt.Sprintf("size is from %d to %d bytes", MinSize, MaxSize)},
+		{o.Window < 1 || o.Window > MaxWindow, fmt.Sprintf("window is from 1 to %d", MaxWindow)},
 		{o.Window*o.Size > maxInFlight, "window times size is more than 256 MiB for each sender"},
 		{!(o.Rate >= 0 && o.Rate <= 10_000_000), "rate is from 0 to 10000000 a second"},
 		{o.Duration <= 0 || o.Duration > MaxDuration || o.Warmup > MaxDuration || o.Patience <= 0 || o.Patience > MaxDuration, fmt.Sprintf("times are above 0 and up to %v", MaxDuration)},

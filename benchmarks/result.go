@@ -30,7 +30,7 @@ type Result struct {
 	Relay      bool    `json:"relay,omitempty"`
 	// Changes are the patterns that came and went, if there was a Flux.
 	Changes uint64 `json:"changes,omitempty"`
-	Size    int    `json:"size"`
+	Size    int    `json:"size,omitempty"`
 	// Window of a closed loop, or Rate of an open one.
 	Window int     `json:"window,omitempty"`
 	Rate   float64 `json:"rate,omitempty"`
@@ -117,25 +117,31 @@ func (r *Result) Unmeasured() bool {
 
 func (r *run) result(ctx context.Context, l load) *Result {
 	o := r.o
+	used := func(option string, n int) int { // 0 where it means nothing
+		if !r.name.means(option) {
+			return 0
+		}
+		return n
+	}
 	res := &Result{
 		Scenario: o.Scenario, URL: o.URL, Transport: o.Transport, Serializer: names(&o),
-		Clients: o.Clients, Publishers: o.Publishers, Topics: o.Topics, Callees: o.Callees, Patterns: o.Patterns, Size: o.Size,
-		Procedures: o.Procedures, Idle: o.Idle, Flux: o.Flux, Relay: o.Relay, Changes: r.changes.Load(),
+		Clients: o.Clients, Publishers: used("publishers", o.Publishers), Topics: used("topics", o.Topics),
+		Callees: used("callees", o.Callees), Patterns: used("patterns", o.Patterns), Size: used("size", o.Size),
+		Procedures: used("procedures", o.Procedures), Idle: o.Idle, Flux: o.Flux, Relay: o.Relay, Changes: r.changes.Load(),
 		Started: time.Now().Add(-time.Duration(r.meter.Now() - r.before.at)).UTC().Truncate(time.Second),
 		Cores:   runtime.NumCPU(), Go: runtime.Version(),
-		Series: r.series,
-		Ops: r.meter.Ops(), Ledger: r.account(l), Interrupted: ctx.Err() != nil, Notes: r.notes,
+		Series: append([]Point{}, r.series...), // a list in JSON also without any
+		Ops:    r.meter.Ops(), Ledger: r.account(l), Interrupted: ctx.Err() != nil, Notes: r.notes,
 	}
 	if r.meter.Begun() { // not if the warm-up was cut short
 		res.Seconds = float64(r.after.at-r.before.at) / 1e9
 	}
-	if res.Series == nil {
-		res.Series = []Point{} // a list in JSON, too
-	}
-	if o.Rate > 0 {
+	switch {
+	case !r.name.means("rate"):
+	case o.Rate > 0:
 		res.Rate = o.Rate
-	} else {
-		res.Window = o.Window
+	default:
+		res.Window = used("window", o.Window)
 	}
 	if m, ok := l.(misser); ok {
 		res.Unsent = m.missed(r.after.at)

@@ -42,7 +42,11 @@ func passed(ok bool) string {
 
 // Title is the run in one line.
 func Title(r *benchmarks.Result) string {
-	all := []string{r.Transport, r.Serializer, fmt.Sprintf("%d B", r.Size), count(r.Clients, "client")}
+	all := []string{r.Transport, r.Serializer}
+	if r.Size > 0 {
+		all = append(all, fmt.Sprintf("%d B", r.Size))
+	}
+	all = append(all, count(r.Clients, "client"))
 	for _, n := range []struct {
 		n    int
 		what string
@@ -57,7 +61,7 @@ func Title(r *benchmarks.Result) string {
 	switch {
 	case r.Rate > 0:
 		all = append(all, fmt.Sprintf("%g/s (open loop)", r.Rate))
-	case r.Scenario != "idle" && r.Scenario != "connect" && r.Scenario != "churn":
+	case r.Window > 0:
 		all = append(all, fmt.Sprintf("window %d", r.Window))
 	}
 	return r.Scenario + ": " + strings.Join(all, ", ")
