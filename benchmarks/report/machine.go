@@ -23,7 +23,7 @@ var columns = []string{
 	"router_cpu_us_per_msg", "router_cores", "router_rss_bytes", "router_rss_bytes_per_session",
 	"generator_cpu_us_per_msg", "generator_cores", "lag_p99_us",
 	"sent", "received", "dropped", "lost", "unanswered", "errors", "duplicates", "disordered", "foreign", "disconnected", "unsent",
-	"procedures", "idle", "flux", "relay",
+	"procedures", "idle", "flux", "relay", "interrupted",
 }
 
 // CSV writes a line with the names of the columns, and one for each part of the
@@ -69,7 +69,7 @@ func row(r *benchmarks.Result, p benchmarks.Part) []string {
 	} {
 		cells = append(cells, strconv.FormatUint(n, 10))
 	}
-	return append(cells, strconv.Itoa(r.Procedures), strconv.Itoa(r.Idle), number(r.Flux), strconv.FormatBool(r.Relay))
+	return append(cells, strconv.Itoa(r.Procedures), strconv.Itoa(r.Idle), number(r.Flux), strconv.FormatBool(r.Relay), strconv.FormatBool(r.Interrupted))
 }
 
 // number is v with at most three decimals.

@@ -17,14 +17,16 @@ const (
 	plotHeight              = height - top - below
 	ticksY                  = 4
 	edge                    = 40.0 // a label nearer to the right one stands left of its place
+	line                    = 14.0 // of the labels above a histogram
 )
 
 // plot collects the elements of an SVG image.
 type plot struct{ b strings.Builder }
 
-func newPlot(label string) *plot {
+// newPlot has room above the frame, at negative heights.
+func newPlot(label string, above float64) *plot {
 	p := &plot{}
-	fmt.Fprintf(&p.b, `<svg viewBox="0 0 %g %g" role="img" aria-label="%s">`, width, height, template.HTMLEscapeString(label))
+	fmt.Fprintf(&p.b, `<svg viewBox="0 %g %g %g" role="img" aria-label="%s">`, -above, width, height+above, template.HTMLEscapeString(label))
 	return p
 }
 
@@ -80,7 +82,7 @@ func histogramPlot(part benchmarks.Part) template.HTML {
 	if len(part.Buckets) == 0 {
 		return ""
 	}
-	p := newPlot("histogram of latencies: " + part.Name)
+	p := newPlot("histogram of latencies: "+part.Name, 2*line)
 	var largest, total float64
 	for _, b := range part.Buckets {
 		largest, total = math.Max(largest, float64(b.Count)), total+float64(b.Count)
@@ -116,18 +118,23 @@ func (p *plot) decades(from, to float64, x func(float64) float64) {
 	}
 }
 
+// quantiles stand above the bars, each in a line of its own; their marks go down
+// through the bars, in the colour of the text with one of the page around it.
 func (p *plot) quantiles(l benchmarks.Latency, x func(float64) float64) {
 	for i, q := range []struct {
 		name string
 		us   float64
 	}{{"p50", l.P50}, {"p99", l.P99}, {"p99.9", l.P999}} {
 		at := math.Max(left, x(math.Max(q.us, 1e-3))) // nothing is no logarithm
-		p.add(`<line class="mark" x1="%.1f" x2="%.1f" y1="%g" y2="%g"/>`, at, at, top, top+plotHeight)
+		y := top - 4 - line*float64(2-i)
+		for _, class := range []string{"gap", "mark"} {
+			p.add(`<line class="%s" x1="%.1f" x2="%.1f" y1="%g" y2="%g"/>`, class, at, at, y-10, top+plotHeight)
+		}
 		anchor, x := "start", at+4
 		if x > width-right-edge {
 			anchor, x = "end", at-4
 		}
-		p.add(`<text x="%.1f" y="%g" text-anchor="%s">%s</text>`, x, top+10+14*float64(i), anchor, q.name)
+		p.add(`<text x="%.1f" y="%g" text-anchor="%s">%s</text>`, x, y, anchor, q.name)
 	}
 }
 
@@ -144,7 +151,7 @@ func timePlot(series []benchmarks.Point) template.HTML {
 	if largest == 0 {
 		return ""
 	}
-	p := newPlot("operations per second over time")
+	p := newPlot("operations per second over time", 0)
 	most := p.axes(largest, short)
 	end := series[len(series)-1].Seconds
 	x := func(t float64) float64 { return left + plotWidth*t/end }

@@ -7,10 +7,12 @@ import (
 	"encoding/xml"
 	"flag"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +36,7 @@ func result() *benchmarks.Result {
 			{Name: "event", Ops: 3000, OpsPerSec: 1200, Latency: benchmarks.Latency{
 				Count: 3000, Min: 9.5, Mean: 100, P50: 90.25, P90: 200, P99: 1234.5, P999: 999_600, Max: 2_345_678,
 			}, Buckets: []benchmarks.Bucket{{From: 8, To: 100, Count: 2000}, {From: 100, To: 3_000_000, Count: 1000}}},
-			{Name: "call", Ops: 3, OpsPerSec: 1.2},
+			{Name: "call", Ops: 3, OpsPerSec: 1.2, Buckets: []benchmarks.Bucket{}},
 		},
 		Router:    &benchmarks.RouterUsage{PID: 4711, CPUPerMessage: 1.5, Cores: 0.25, SystemShare: 0.4, RSS: 20 << 20, RSSPerSession: 6144},
 		Generator: benchmarks.Generator{CPUPerMessage: 0.75, Cores: 0.125, LagP99: 55},
@@ -124,6 +126,35 @@ func TestPage(t *testing.T) {
 		if strings.Contains(p, "NaN") || strings.Contains(p, "Inf") {
 			t.Error(p)
 		}
+	}
+}
+
+// No bar covers a quantile: labels stand above all bars, marks are drawn later.
+func TestQuantilesAreSeen(t *testing.T) {
+	var b bytes.Buffer
+	if err := report.HTML(&b, result()); err != nil {
+		t.Fatal(err)
+	}
+	histogram := regexp.MustCompile(`(?s)<svg.*?</svg>`).FindString(b.String())
+	highest := math.Inf(1)
+	for _, bar := range regexp.MustCompile(`<rect class="bar" x="[\d.]+" y="([\d.]+)"`).FindAllStringSubmatch(histogram, -1) {
+		y, err := strconv.ParseFloat(bar[1], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		highest = min(highest, y)
+	}
+	labels := regexp.MustCompile(`y="([-\d.]+)" text-anchor="\w+">p[\d.]+</text>`).FindAllStringSubmatch(histogram, -1)
+	if len(labels) != 3 {
+		t.Fatalf("labels %q", labels)
+	}
+	for _, label := range labels {
+		if y, err := strconv.ParseFloat(label[1], 64); err != nil || y > highest {
+			t.Errorf("%s, but a bar begins at %v", label[0], highest)
+		}
+	}
+	if strings.LastIndex(histogram, `class="bar"`) > strings.Index(histogram, `class="mark"`) {
+		t.Error("a bar is drawn later than a mark")
 	}
 }
 
