@@ -23,8 +23,8 @@ func TestAllocations(t *testing.T) {
 				warm(round)
 				got := allocations(1_000, round)
 				t.Logf("%.3f allocations per message", got)
-				if got > 0.5 {
-					t.Errorf("%.3f allocations per routed message, at most 0.5", got)
+				if got > 0.1 {
+					t.Errorf("%.3f allocations per routed message, at most 0.1", got)
 				}
 			})
 		}
