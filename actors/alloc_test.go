@@ -103,6 +103,11 @@ func eventRoundsOf(tb testing.TB, k kind, c actors.Config) (round func()) {
 	r := start(tb, c)
 	from, to := enter(tb, r, k), enter(tb, r, k)
 	to.must(tb, subscribe("com.topic", ""), wamp.Subscribed)
+	return eventsBetween(tb, from, to)
+}
+
+// eventsBetween returns a round from a publisher to a subscriber of com.topic.
+func eventsBetween(tb testing.TB, from, to *peer) (round func()) {
 	p, s := draw(tb, from), draw(tb, to)
 	published := p.frames(&wamp.Message{Type: wamp.Publish, URI: []byte("com.topic"), Payload: from.payload("sixteen octets..", 1)})
 	check := func(m *wamp.Message) {
@@ -130,6 +135,11 @@ func callRoundsIn(tb testing.TB, k kind, cfg actors.Config, invoke string, optio
 	r := start(tb, cfg)
 	from, to := enter(tb, r, k), enter(tb, r, k)
 	to.must(tb, register("com.procedure", "", invoke), wamp.Registered)
+	return callsBetween(tb, from, to, options...)
+}
+
+// callsBetween returns a round from a caller to the callee of com.procedure.
+func callsBetween(tb testing.TB, from, to *peer, options ...wamp.Field) (round func()) {
 	caller, callee := draw(tb, from), draw(tb, to)
 	called := caller.frames(&wamp.Message{Type: wamp.Call, URI: []byte("com.procedure"), Fields: options, Payload: from.payload("sixteen octets..", 1)})
 	answers := make([]byte, 0, 2*len(called))

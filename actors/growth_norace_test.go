@@ -61,6 +61,30 @@ func TestMemoryOfTopics(t *testing.T) {
 	left(t, r)
 }
 
+// Connections that have ended are counted, and not kept. What remains for each is the
+// room that maps of the actor system keep, some 1200 bytes; one with its pipe that
+// were kept would be 3 KiB more.
+func TestMemoryOfConnections(t *testing.T) {
+	const crowds, each, most = 20, 500, 2500
+	r := start(t, actors.Config{})
+	pass := func() {
+		c := gather(t, r, each)
+		c.cut()
+		left(t, r)
+		c.conns = nil // or the test would keep them
+	}
+	pass() // which lets pools and maps find their sizes
+	before := held()
+	for range crowds {
+		pass()
+	}
+	per := (float64(held()) - float64(before)) / (crowds * each)
+	t.Logf("%.0f bytes for each of %d connections that have ended", per, crowds*each)
+	if per > most {
+		t.Errorf("%.0f bytes for each connection that has ended, %d at most", per, most)
+	}
+}
+
 // Publishing to a million different URIs without a subscriber allocates nothing
 // and leaves nothing behind: that there is none is not remembered.
 func TestPublishingToNobody(t *testing.T) {

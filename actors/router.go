@@ -96,6 +96,11 @@ func (r *Router) report(f supervisor.Failure) {
 // Counters are what the router counted so far.
 func (r *Router) Counters() *lane.Counters { return &r.env.Counters }
 
+// Written is how many messages the router handed to sockets so far, and in how many
+// writes, those of connections that have ended included. It asks every open
+// connection: once a second is no burden, once a message would be.
+func (r *Router) Written() lane.Written { return r.env.Outboxes.Written() }
+
 // Realm returns the handle of a realm that can be joined, or nil. A realm that
 // was restarted has another handle.
 func (r *Router) Realm(uri string) *lane.Realm {

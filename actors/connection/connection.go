@@ -135,6 +135,7 @@ func (c *connection) onOpened(t *lane.Transport) {
 	c.t = t
 	if c.phase == opening {
 		c.phase = waiting
+		c.env.Outboxes.Enter(t.Outbox)
 		c.check(c.env.Limits.HelloTimeout)
 	}
 }
@@ -174,6 +175,7 @@ func (c *connection) shut() {
 	if c.t != nil {
 		c.t.Outbox.Close()
 		c.env.Counters.Drop(lane.DropUnsent, uint64(c.t.Outbox.Stats().LostMessages))
+		c.env.Outboxes.Leave(c.t.Outbox)
 	}
 	c.conn.Close()
 	c.env.Counters.Conns.Add(-1)

@@ -30,6 +30,8 @@ type Env struct {
 	Started time.Time
 	// Counters count what the router did and what it dropped.
 	Counters Counters
+	// Outboxes say how many messages went to sockets, and in how many writes.
+	Outboxes Outboxes
 	// Policies, Registry and Report are how failures are dealt with, counted and
 	// told.
 	Policies supervisor.Table
