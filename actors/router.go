@@ -3,7 +3,6 @@ package actors
 import (
 	"context"
 	"errors"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -145,8 +144,8 @@ func (r *Router) attach(c netio.Conn, o *connection.Options, settled func()) err
 	}
 	n := r.next.Add(1)
 	child := connection.Open(c, o, nodes.connections.Of(n), settled)
-	child.Name = strconv.FormatUint(n, 10)
-	nodes.connections.Spawn(nil, n, child)
+	child.Number = n
+	nodes.connections.Spawn(nil, child)
 	return nil
 }
 
@@ -156,9 +155,7 @@ func (r *Router) startSession(x *mailbox.Executor, s *lane.Session) {
 	s.Realm.Sessions.Enter(s, r.env.Random)
 	r.env.Counters.Sessions.Add(1)
 	r.env.Counters.Joins.Add(1)
-	s.Realm.SessionShards.Spawn(x, uint64(s.ID), &lane.Child{
-		Kin: r.sessions, Name: strconv.FormatUint(uint64(s.ID), 10), Box: s.Box,
-	})
+	s.Realm.SessionShards.Spawn(x, &lane.Child{Kin: r.sessions, Number: uint64(s.ID), Box: s.Box})
 }
 
 func (r *Router) sessionKin() *lane.Kin {

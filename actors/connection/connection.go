@@ -64,7 +64,7 @@ type connection struct {
 }
 
 // Open prepares the actor of a transport: what its parent, a shard, has to spawn,
-// without a name. From here on the transport is counted, and closed whatever happens.
+// without a number. From here on the transport is counted, and closed whatever happens.
 // settled, if not nil, is called once: when the first session has joined, or when
 // the connection ends without one.
 func Open(conn netio.Conn, o *Options, parent *lane.Box, settled func()) *lane.Child {

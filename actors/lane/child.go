@@ -35,11 +35,11 @@ func (k *Kin) SettleAll(x *mailbox.Executor, b *Box) {
 }
 
 // Child is what a shard is asked to spawn: an actor on a mailbox that exists
-// already.
+// already. Its name is its number, which no other child of the shard has.
 type Child struct {
 	*Kin
-	Name string
-	Box  *Box
+	Number uint64
+	Box    *Box
 }
 
 // GiveUp settles a child that will never be spawned.
@@ -51,17 +51,18 @@ func (c *Child) GiveUp(x *mailbox.Executor) {
 	c.SettleAll(x, c.Box)
 }
 
-// Shards are the mailboxes of the parents of one plural kind.
+// Shards are the mailboxes of the parents of one plural kind: all of their children
+// have the same Kin.
 type Shards []*Box
 
 // Of is the shard of this number.
 func (s Shards) Of(n uint64) *Box { return s[n%uint64(len(s))] }
 
-// Spawn asks the shard of this number for a child. A shard that has stopped
+// Spawn asks the shard of its number for a child. A shard that has stopped
 // spawns nothing more: then the child is given up at once. x is the executor of the
 // calling goroutine, or nil.
-func (s Shards) Spawn(x *mailbox.Executor, n uint64, c *Child) {
-	if !s.Of(n).Post(x, Item{Op: OpSpawn, Ext: c}) {
+func (s Shards) Spawn(x *mailbox.Executor, c *Child) {
+	if !s.Of(c.Number).Post(x, Item{Op: OpSpawn, Ext: c}) {
 		c.GiveUp(x)
 	}
 }

@@ -6,7 +6,9 @@ package lane
 // new one first. All of it belongs to the directory.
 type ending struct {
 	key  endingKey
-	next func()
+	next *Child
+	// under are the shards that spawn the next one.
+	under Shards
 }
 
 // endingKey tells topics from procedures.
@@ -22,14 +24,14 @@ func (r *Realm) end(k endingKey) *ending {
 	return e
 }
 
-// Begin calls start, which spawns the actor of a new topic or registration, when
-// the one that had its key before has stopped.
-func (r *Realm) Begin(m *Member, start func()) {
+// Begin has the actor of a new topic or registration spawned, when the one that had
+// its key before has stopped.
+func (r *Realm) Begin(m *Member, under Shards, c *Child) {
 	if e := r.endings[endingKey{m.Key(), m.Procedure}]; e != nil {
-		e.next = start
+		e.next, e.under = c, under
 		return
 	}
-	start()
+	under.Spawn(nil, c)
 }
 
 // ended lets the next one begin.
@@ -42,6 +44,6 @@ func (r *Realm) ended(e *ending) {
 	}
 	if next := e.next; next != nil {
 		e.next = nil
-		next()
+		e.under.Spawn(nil, next)
 	}
 }

@@ -1,12 +1,10 @@
 package realm
 
 import (
-	"github.com/callboard-wamp/callboard/supervisor"
-	"strconv"
-
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/actors/mailbox"
+	"github.com/callboard-wamp/callboard/supervisor"
 	"github.com/callboard-wamp/callboard/wamp"
 )
 
@@ -86,7 +84,7 @@ func (d *directory) target(m *lane.Member) (box *lane.Box, limit string) {
 		}
 		m.Registration = r
 		if created {
-			d.Begin(m, func() { spawn(d.ProcedureShards, r.ID, &lane.Child{Kin: d.procedures, Box: r.Box}) })
+			d.Begin(m, d.ProcedureShards, &lane.Child{Kin: d.procedures, Number: uint64(r.ID), Box: r.Box})
 		}
 		return r.Box, ""
 	}
@@ -96,7 +94,7 @@ func (d *directory) target(m *lane.Member) (box *lane.Box, limit string) {
 	}
 	m.Topic = t
 	if created {
-		d.Begin(m, func() { spawn(d.TopicShards, t.ID, &lane.Child{Kin: d.topics, Box: t.Box}) })
+		d.Begin(m, d.TopicShards, &lane.Child{Kin: d.topics, Number: uint64(t.ID), Box: t.Box})
 	}
 	return t.Box, ""
 }
@@ -114,11 +112,6 @@ func (d *directory) keepHistory(k lane.Key) {
 	if box, _ := d.target(m); box != nil {
 		m.Count()
 	}
-}
-
-func spawn(shards lane.Shards, id wamp.ID, child *lane.Child) {
-	child.Name = strconv.FormatUint(uint64(id), 10)
-	shards.Spawn(nil, uint64(id), child)
 }
 
 // stopped tells the directory that the actor of a handle has stopped; a shard

@@ -10,6 +10,9 @@
 package shard
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/callboard-wamp/callboard/actors/lane"
 	"github.com/callboard-wamp/callboard/supervisor"
@@ -23,24 +26,19 @@ const Kind = supervisor.Shard
 type shard struct {
 	env      *lane.Env
 	box      *lane.Box
-	children map[string]offspring
-	settling []offspring
+	children map[uint64]*lane.Box // by number
+	settling []*lane.Box
 	stopping bool
-	// props are what all children of a kind share, and spawning is the one of them
-	// that is being spawned.
-	props    map[*lane.Kin]*actor.Props
-	spawning *lane.Child
-}
-
-// offspring is a child that was spawned. Names are told to protoactor only.
-type offspring struct {
-	*lane.Kin
-	box *lane.Box
+	// kin and props are what all children share, known from the first one on, and
+	// spawning is the one of them that is being spawned.
+	kin      *lane.Kin
+	props    *actor.Props
+	spawning *lane.Box
 }
 
 // New returns the mailbox of a shard, and the Props of its actor.
 func New(env *lane.Env) (*lane.Box, *actor.Props) {
-	s := &shard{env: env, children: map[string]offspring{}, props: map[*lane.Kin]*actor.Props{}}
+	s := &shard{env: env, children: map[uint64]*lane.Box{}}
 	s.box = env.NewBox(Kind, nil)
 	props := env.Parent(Kind, func() actor.Actor { return s }, nil)
 	return s.box, props.Configure(actor.WithMailbox(func() actor.Mailbox { return s.box }))
@@ -74,47 +72,52 @@ func (s *shard) handle(c actor.Context, it *lane.Item) {
 }
 
 func (s *shard) onSpawn(c actor.Context, child *lane.Child) {
-	s.spawning = child
-	var pid *actor.PID
+	s.know(child.Kin)
+	name := strconv.FormatUint(child.Number, 10)
+	s.spawning = child.Box
 	var err error
-	child.Box.Hold(s.box.Executor(), func() { pid, err = c.SpawnNamed(s.propsOf(child.Kin), child.Name) })
+	child.Box.Hold(s.box.Executor(), func() { _, err = c.SpawnNamed(s.props, name) })
 	s.spawning = nil
 	if err != nil {
-		s.env.Log.Error().Err(err).Str("actor", child.Name).Msg("spawn failed")
+		s.env.Log.Error().Err(err).Str("actor", name).Msg("spawn failed")
 		child.GiveUp(s.box.Executor())
 		return
 	}
-	s.children[pid.Id] = offspring{child.Kin, child.Box}
+	s.children[child.Number] = child.Box
 }
 
-// propsOf returns the Props of the children of a kind. Props of their own would
-// take more memory than many a small actor.
-func (s *shard) propsOf(kin *lane.Kin) *actor.Props {
-	p := s.props[kin]
-	if p == nil {
-		p = s.env.Shared(kin, func() *lane.Box { return s.spawning.Box })
-		s.props[kin] = p
+// know makes the Props of all children. Props of their own would take more memory
+// than many a small actor.
+func (s *shard) know(kin *lane.Kin) {
+	if s.kin == nil {
+		s.kin, s.props = kin, s.env.Shared(kin, func() *lane.Box { return s.spawning })
 	}
-	return p
 }
 
 func (s *shard) onTerminated(who *actor.PID) {
-	child, ok := s.children[who.Id]
+	n := number(who)
+	child, ok := s.children[n]
 	if !ok {
 		return
 	}
-	delete(s.children, who.Id)
-	child.box.Close()
+	delete(s.children, n)
+	child.Close()
 	s.begin(child)
+}
+
+// number is what the name of a child says.
+func number(who *actor.PID) uint64 {
+	n, _ := strconv.ParseUint(who.Id[strings.LastIndexByte(who.Id, '/')+1:], 10, 64)
+	return n
 }
 
 // begin settles a child, and comes back to it after others if it takes long. A
 // shard that is stopping hears nothing more from itself and settles it at once.
-func (s *shard) begin(child offspring) {
+func (s *shard) begin(child *lane.Box) {
 	switch {
 	case s.stopping:
-		child.SettleAll(s.box.Executor(), child.box)
-	case !child.Settle(s.box.Executor(), child.box):
+		s.kin.SettleAll(s.box.Executor(), child)
+	case !s.kin.Settle(s.box.Executor(), child):
 		s.settling = append(s.settling, child)
 		if len(s.settling) == 1 {
 			s.goOn()
@@ -135,7 +138,7 @@ func (s *shard) onSettle() {
 	}
 	child := s.settling[0]
 	s.settling = s.settling[1:]
-	if !child.Settle(s.box.Executor(), child.box) {
+	if !s.kin.Settle(s.box.Executor(), child) {
 		s.settling = append(s.settling, child)
 	}
 	s.goOn()
@@ -144,7 +147,7 @@ func (s *shard) onSettle() {
 func (s *shard) onStopping() {
 	s.stopping = true
 	for _, child := range s.settling {
-		child.SettleAll(s.box.Executor(), child.box)
+		s.kin.SettleAll(s.box.Executor(), child)
 	}
 	s.settling = nil
 }
