@@ -24,6 +24,7 @@ func (r *Realm) TopicFor(k Key, box func(*Topic) *Box) (t *Topic, created bool) 
 	}
 	r.lastTopic++
 	t = &Topic{handle: newHandle(r.lastTopic, k, r.Env.Now())}
+	t.members.Store(nobody)
 	if !wamp.Reserved([]byte(k.URI)) {
 		t.feed = &r.Feed
 	}

@@ -177,7 +177,7 @@ func (r *eventRun) ofKind(kind int) (limit int, members uint64) {
 	for i := range r.to.Groups {
 		if g := &r.to.Groups[i]; g.Key.Kind() == kind {
 			limit = min(limit, int(g.Key.MaxSend))
-			members += uint64(g.Len)
+			members += uint64(g.Len())
 		}
 	}
 	return limit, members
@@ -211,11 +211,11 @@ func (e *Encoder) post(kind int) {
 			continue
 		}
 		if s.size > int(g.Key.MaxSend) {
-			e.env.Counters.Drop(DropTooLarge, uint64(g.Len))
+			e.env.Counters.Drop(DropTooLarge, uint64(g.Len()))
 			continue
 		}
-		it.Chunk.Retain(g.Len)
-		if unused := g.Len - e.postTo(g, &it); unused > 0 {
+		it.Chunk.Retain(g.Len())
+		if unused := g.Len() - e.postTo(g, &it); unused > 0 {
 			it.Chunk.ReleaseN(unused)
 		}
 	}

@@ -19,6 +19,8 @@ type handle struct {
 	ending  *ending // belongs to the directory
 	count   int32   // members and joins under way; belongs to the directory
 	Match   wamp.Match
+	// known: it was created as far as others are concerned. It belongs to the actor.
+	known bool
 }
 
 func newHandle(id wamp.ID, k Key, now time.Time) handle {

@@ -10,8 +10,6 @@ type owing struct {
 	last *Session
 	// owed is borrowed for a drain: most topics rest most of the time.
 	owed *owed
-	// known: it was created as far as others are concerned.
-	known bool
 }
 
 // owed are the changes that the readers of the feed are told, and the replies to

@@ -14,6 +14,9 @@ type Subscribers = broker.Snapshot[Group, *Member]
 // finds it looks the URI up again.
 var gone = &Subscribers{}
 
+// nobody stands in the handle of a topic until somebody has joined.
+var nobody = &Subscribers{}
+
 // Topic is the handle of one subscription: a URI and how it matches. The state
 // outlives the actor: a restarted one finds the members as they were.
 type Topic struct {
@@ -37,6 +40,9 @@ func (t *Topic) Subscribers() (s *Subscribers, ok bool) {
 // Commit makes the present members visible to publishers. The topic's actor
 // calls it at the end of each drain, before any reply is posted.
 func (t *Topic) Commit() {
+	if t.Members.Untouched() {
+		return
+	}
 	if now, next := t.members.Load(), t.Members.Snapshot(); now != gone {
 		t.members.CompareAndSwap(now, next)
 	}

@@ -11,10 +11,10 @@ import (
 // Group tells receivers apart that need different bytes: equal groups get the
 // same span.
 type Group struct {
+	// MaxSend is the largest message that the peer accepts, in octets.
+	MaxSend    int32
 	Serializer codec.Serializer
 	Framing    netio.Framing
-	// MaxSend is the largest message that the peer accepts, in octets.
-	MaxSend int32
 	// Trust: EVENTs say how far their publisher is trusted. No transport has it,
 	// only the members of topics; see [Session.Receives].
 	Trust bool

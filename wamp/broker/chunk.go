@@ -24,7 +24,7 @@ func (g *Group[K, M]) set(i int, m M, version uint64) {
 
 // push adds m behind the last member.
 func (g *Group[K, M]) push(m M, version uint64) {
-	i := g.Len
+	i := g.Len()
 	switch c := i / chunkLen; {
 	case c == len(g.spine):
 		g.spine = append(g.spine, newChunk[M](nil, version))
@@ -32,25 +32,25 @@ func (g *Group[K, M]) push(m M, version uint64) {
 		g.replace(c, version)
 	}
 	g.set(i, m, version)
-	g.Len++
+	g.members++
 }
 
 // pop removes the last member. Nothing that the group still holds refers to it
 // afterwards, lest a topic keep sessions alive that are gone.
 func (g *Group[K, M]) pop(version uint64) {
-	i := g.Len - 1
+	i := g.Len() - 1
 	c := i / chunkLen
 	if i%chunkLen == 0 {
 		g.ownSpine(c, version)
 		g.spine[c] = nil
 		g.spine = g.spine[:c]
-		g.Len = i
+		g.members = int32(i)
 		return
 	}
 	chunk := g.own(i, version)
 	var none M
 	chunk.members[i%chunkLen] = none
-	g.Len = i
+	g.members = int32(i)
 	if i%chunkLen <= len(chunk.members)/8 {
 		g.replace(c, version)
 	}
@@ -60,7 +60,7 @@ func (g *Group[K, M]) pop(version uint64) {
 // written.
 func (g *Group[K, M]) own(i int, version uint64) *chunk[M] {
 	c := g.spine[i/chunkLen]
-	if i >= g.published || c.version == version {
+	if i >= int(g.published) || c.version == version {
 		return c
 	}
 	return g.replace(i/chunkLen, version)
@@ -68,7 +68,7 @@ func (g *Group[K, M]) own(i int, version uint64) *chunk[M] {
 
 // replace puts a copy of chunk c, with room for one more member, in its place.
 func (g *Group[K, M]) replace(c int, version uint64) *chunk[M] {
-	used := min(g.Len-c*chunkLen, chunkLen)
+	used := min(g.Len()-c*chunkLen, chunkLen)
 	fresh := newChunk(g.spine[c].members[:used], version)
 	g.ownSpine(c, version)
 	g.spine[c] = fresh
@@ -77,7 +77,7 @@ func (g *Group[K, M]) replace(c int, version uint64) *chunk[M] {
 
 // ownSpine makes sure that the spine may be written at c.
 func (g *Group[K, M]) ownSpine(c int, version uint64) {
-	if c*chunkLen >= g.published || g.version == version {
+	if c*chunkLen >= int(g.published) || g.version == version {
 		return
 	}
 	fresh := make([]*chunk[M], len(g.spine))

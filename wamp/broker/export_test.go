@@ -11,16 +11,16 @@ func (t *Topic[K, M]) Check() error {
 	total := 0
 	for i := range t.groups {
 		g := &t.groups[i]
-		total += g.Len
-		if want := (g.Len + chunkLen - 1) / chunkLen; len(g.spine) != want {
-			return fmt.Errorf("group %d: %d members in %d chunks", i, g.Len, len(g.spine))
+		total += g.Len()
+		if want := (g.Len() + chunkLen - 1) / chunkLen; len(g.spine) != want {
+			return fmt.Errorf("group %d: %d members in %d chunks", i, g.Len(), len(g.spine))
 		}
 		if err := checkGroup(g, uint32(i)); err != nil {
 			return err
 		}
 	}
-	if total != t.members {
-		return fmt.Errorf("%d members counted, %d found", t.members, total)
+	if total != t.Len() {
+		return fmt.Errorf("%d members counted, %d found", t.Len(), total)
 	}
 	return nil
 }
@@ -30,7 +30,7 @@ func checkGroup[K comparable, M Member](g *Group[K, M], number uint32) error {
 	for c, chunk := range g.spine {
 		for j, m := range chunk.members {
 			i := c*chunkLen + j
-			if i >= g.Len {
+			if i >= g.Len() {
 				if m != none {
 					return fmt.Errorf("a member that left is held at %d", i)
 				}

@@ -18,14 +18,16 @@ type Snapshot[K comparable, M Member] struct {
 // spine that snapshots share; in front of it only what was made since the last
 // snapshot may.
 type Group[K comparable, M Member] struct {
-	Key K
-	// Len is the number of members.
-	Len       int
-	published int
+	Key       K
+	members   int32
+	published int32
 	spine     []*chunk[M]
 	// version of the topic in which the spine was made.
 	version uint64
 }
+
+// Len is the number of members.
+func (g *Group[K, M]) Len() int { return int(g.members) }
 
 // Chunks yields the members in runs of at most 256, which belong to the
 // snapshot and must not be changed. The order of members means nothing. It does
@@ -33,7 +35,7 @@ type Group[K comparable, M Member] struct {
 //
 //	for chunk := range g.Chunks {
 func (g Group[K, M]) Chunks(yield func([]M) bool) {
-	left := g.Len
+	left := g.Len()
 	for _, c := range g.spine {
 		n := min(left, chunkLen)
 		if !yield(c.members[:n:n]) {

@@ -29,13 +29,21 @@ type Member interface {
 // up one by one. Every operation is complete or has not happened.
 type Topic[K comparable, M Member] struct {
 	groups   []Group[K, M]
-	members  int
 	version  uint64
 	snapshot *Snapshot[K, M]
 }
 
 // Len is the number of members.
-func (t *Topic[K, M]) Len() int { return t.members }
+func (t *Topic[K, M]) Len() int {
+	n := 0
+	for i := range t.groups {
+		n += t.groups[i].Len()
+	}
+	return n
+}
+
+// Untouched says whether nobody has ever joined.
+func (t *Topic[K, M]) Untouched() bool { return t.groups == nil }
 
 // Version is the version that the next changed snapshot will have: whoever
 // joins now is in every snapshot from this version on, until it leaves.
@@ -48,7 +56,7 @@ func (t *Topic[K, M]) Has(m M) bool {
 		return false
 	}
 	g := &t.groups[at.group]
-	return int(at.index) <= g.Len && g.at(int(at.index)-1) == m
+	return int(at.index) <= g.Len() && g.at(int(at.index)-1) == m
 }
 
 // Join adds m to the group of this key. It returns false and changes nothing
@@ -62,8 +70,7 @@ func (t *Topic[K, M]) Join(key K, m M) bool {
 	i := t.group(key)
 	g := &t.groups[i]
 	g.push(m, t.Version())
-	*slot = Slot{group: uint32(i), index: uint32(g.Len)}
-	t.members++
+	*slot = Slot{group: uint32(i), index: uint32(g.Len())}
 	return true
 }
 
@@ -76,13 +83,12 @@ func (t *Topic[K, M]) Leave(m M) bool {
 	t.touch()
 	slot := m.slot()
 	g := &t.groups[slot.group]
-	if last := g.at(g.Len - 1); last != m {
+	if last := g.at(g.Len() - 1); last != m {
 		g.set(int(slot.index)-1, last, t.Version())
 		*last.slot() = *slot
 	}
 	g.pop(t.Version())
 	*slot = Slot{}
-	t.members--
 	return true
 }
 
@@ -103,12 +109,12 @@ func (t *Topic[K, M]) Snapshot() *Snapshot[K, M] {
 	empty := false
 	for i := range t.groups {
 		g := &t.groups[i]
-		g.published = g.Len
-		empty = empty || g.Len == 0
+		g.published = g.members
+		empty = empty || g.members == 0
 	}
-	s := &Snapshot[K, M]{Version: t.Version(), Len: t.members, Groups: t.groups}
+	s := &Snapshot[K, M]{Version: t.Version(), Len: t.Len(), Groups: t.groups}
 	if empty {
-		s.Groups = slices.DeleteFunc(slices.Clone(t.groups), func(g Group[K, M]) bool { return g.Len == 0 })
+		s.Groups = slices.DeleteFunc(slices.Clone(t.groups), func(g Group[K, M]) bool { return g.members == 0 })
 	}
 	t.version++
 	t.snapshot = s
@@ -121,7 +127,7 @@ func (t *Topic[K, M]) group(key K) int {
 	free := len(t.groups)
 	for i := range t.groups {
 		switch g := &t.groups[i]; {
-		case g.Len == 0:
+		case g.members == 0:
 			free = min(free, i)
 		case g.Key == key:
 			return i
