@@ -113,7 +113,7 @@ func (s *serving) route(ctx context.Context, cfg *config.File, router actors.Con
 		}
 	}
 	s.greet(doors, cfg.Realms[0].URI)
-	<-ctx.Done()
+	keepHouse(ctx)
 	router.Log.Info().Msg("draining")
 	err = drain(r)
 	account(r.Written(), router.Log)
