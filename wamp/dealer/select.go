@@ -24,13 +24,24 @@ func Select[M comparable](s *Snapshot[M], counter, random uint64, usable func(M)
 	}
 	switch s.Policy {
 	case wamp.RoundRobin:
-		return s.scan(int((counter-s.base)%uint64(n)), 1, usable)
+		return s.turn(counter-s.base, usable)
 	case wamp.Random:
 		return s.draw(random, usable)
 	case wamp.Last:
 		return s.scan(n-1, n-1, usable)
 	}
 	return s.scan(0, 1, usable)
+}
+
+// turn returns the callee whose turn it is. The turns of one that is not usable go
+// to the others alternately: the one behind it would have the work of two.
+func (s *Snapshot[M]) turn(counter uint64, usable func(M) bool) (M, bool) {
+	n := uint64(len(s.Callees))
+	i := counter % n
+	if m := s.Callees[i]; usable == nil || usable(m) {
+		return m, true
+	}
+	return s.scan(int((i+1+counter/n%max(n-1, 1))%n), 1, usable)
 }
 
 // scan returns the first usable callee from this index on, all round the list

@@ -73,6 +73,34 @@ func TestSelectRandomIsFair(t *testing.T) {
 	}
 }
 
+// Those that are usable take turns equally often, also while one of them is not,
+// such as one that is closing.
+func TestSelectTurnsAreFair(t *testing.T) {
+	for _, all := range []string{"a", "ab", "abc", "abcde"} {
+		r := registered(t, wamp.RoundRobin, strings.Split(all, "")...)
+		for _, not := range append(strings.Split(all, ""), "none") {
+			hits := map[string]int{}
+			for counter := range uint64(600) {
+				if m, ok := dealer.Select(r.Snapshot(), counter, 0, func(m string) bool { return m != not }); ok {
+					hits[m]++
+				}
+			}
+			left := len(all)
+			if not != "none" {
+				left--
+			}
+			for m, n := range hits {
+				if n != 600/left {
+					t.Errorf("of %s without %s: %s had %d turns of 600", all, not, m, n)
+				}
+			}
+			if len(hits) != left {
+				t.Errorf("of %s without %s: %v", all, not, hits)
+			}
+		}
+	}
+}
+
 func TestSelectAllocations(t *testing.T) {
 	r := registered(t, wamp.Random, "a", "b", "c")
 	s := r.Snapshot()
