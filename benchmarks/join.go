@@ -31,10 +31,10 @@ type cycles struct {
 // joins is sessions that come and go.
 type joins struct {
 	cycles
-	run   *run
-	limit uint64
+	schedule // of a rate
+	run      *run
+	limit    uint64
 
-	began                                    int64
 	claimed, begun, done, successes, refused atomic.Uint64
 }
 
@@ -47,7 +47,7 @@ func prepareChurn(_ context.Context, r *run) (load, error) {
 }
 
 func (r *run) joins(c cycles) *joins {
-	return &joins{cycles: c, run: r, limit: r.o.Messages}
+	return &joins{cycles: c, schedule: schedule{step: 1e9 / c.rate}, run: r, limit: r.o.Messages}
 }
 
 func (j *joins) start() {
@@ -60,7 +60,7 @@ func (j *joins) start() {
 
 func (j *joins) work(topic []byte) {
 	tally := j.run.meter.Tally()
-	for !j.over() {
+	for !j.run.stopping.Load() {
 		k := j.claimed.Add(1) - 1
 		if j.limit > 0 && k >= j.limit {
 			return
@@ -90,17 +90,6 @@ func refused(err error) bool {
 	_, handshake := errors.AsType[*netio.HandshakeError](err)
 	return session || handshake
 }
-
-func (j *joins) over() bool {
-	select {
-	case <-j.run.measured:
-		return true
-	default:
-		return false
-	}
-}
-
-func (j *joins) due(k uint64) int64 { return j.began + int64(float64(k)*1e9/j.rate) }
 
 // wait returns when cycle k is due, and whether it shall be: not if it is due
 // behind the end.

@@ -14,14 +14,21 @@ const (
 	paceBurst = 256
 )
 
-// pacer sends at a rate, whatever comes back: message k of all is due at
-// start + k/rate and belongs to sender k modulo their number. One goroutine runs
+// schedule is what an open loop keeps to, whatever comes back.
+type schedule struct {
+	began int64
+	step  float64 // nanoseconds
+}
+
+// due is when number k is.
+func (s schedule) due(k uint64) int64 { return s.began + int64(float64(k)*s.step) }
+
+// pacer sends by a schedule: message k of all belongs to sender k modulo their number. One goroutine runs
 // it; it ends with the measured time.
 type pacer struct {
 	run     *run
 	senders []*sender
-	step    float64 // nanoseconds
-	start   int64
+	schedule
 	next    uint64   // the first message that is not yet owed
 	owed    []uint64 // messages each sender should have sent
 	behind  []int    // senders that owe some
@@ -32,17 +39,15 @@ type pacer struct {
 
 func newPacer(r *run, senders []*sender, rate float64) *pacer {
 	return &pacer{
-		run: r, senders: senders, step: 1e9 / rate,
+		run: r, senders: senders, schedule: schedule{step: 1e9 / rate},
 		owed: make([]uint64, len(senders)), waiting: make([]bool, len(senders)), late: meter.NewLateness(),
 	}
 }
 
-func (p *pacer) due(k uint64) int64 { return p.start + int64(float64(k)*p.step) }
-
 // loop runs until the measured time is over. What was due by then leaves in any
 // case, however late the pacer is itself, unless the router takes no more.
 func (p *pacer) loop() {
-	p.start = p.run.meter.Now()
+	p.began = p.run.meter.Now()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
