@@ -24,8 +24,7 @@ type queued struct {
 	mu      sync.Mutex
 	changed sync.Cond
 	started bool
-	running bool // the writer has not ended
-	writing bool // it waits for a write
+	away    bool // the writer waits for a write, or has ended
 	closed  bool
 	ended   bool // CloseWrite was called
 	err     error
@@ -166,12 +165,12 @@ func (q *queued) Close() error {
 	q.drop()
 	q.start()
 	q.changed.Broadcast()
-	left := q.running && !q.writing
+	away := q.away
 	q.mu.Unlock()
-	if left {
-		return nil
+	if away {
+		return q.Conn.Close()
 	}
-	return q.Conn.Close()
+	return nil
 }
 
 func (q *queued) drop() {
@@ -184,7 +183,7 @@ func (q *queued) drop() {
 // start is called with the lock held.
 func (q *queued) start() {
 	if !q.started {
-		q.started, q.running = true, true
+		q.started = true
 		go q.writer()
 	}
 }
@@ -193,7 +192,7 @@ func (q *queued) writer() {
 	err := guarded(q.writeAll)
 	q.mu.Lock()
 	q.err = err
-	q.running, q.writing = false, false
+	q.away = true
 	q.drop()
 	q.changed.Broadcast()
 	closed := q.closed
@@ -234,14 +233,14 @@ var errWritesEnded = errors.New("netio: no more writes")
 func (q *queued) next() (*Chunk, int, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.writing = false
+	q.away = false
 	for {
 		switch {
 		case q.closed:
 			return nil, 0, net.ErrClosed
 		case q.pending != nil:
 			chunk, n := q.pending, q.filled
-			q.pending, q.writing = nil, true
+			q.pending, q.away = nil, true
 			q.changed.Broadcast()
 			return chunk, n, nil
 		case q.ended:

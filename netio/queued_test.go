@@ -41,18 +41,22 @@ func TestQueuedKeepsOrder(t *testing.T) {
 	})
 }
 
-// A panic below the writer is an error of the next write.
+// A panic below the writer is an error of the next write. The connection can still be
+// closed, though no writer is left to do it.
 func TestQueuedWriterPanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		inner, _ := net.Pipe()
+		inner, peer := net.Pipe()
 		g := gate{inner, make(chan string)}
 		close(g.writes)
 		q := netio.NewQueued(g)
-		defer q.Close()
 		write(t, q, "a")
 		synctest.Wait()
 		if err := q.WaitWritable(); err == nil || !strings.Contains(err.Error(), "panic in the writer") {
 			t.Errorf("%v", err)
+		}
+		q.Close()
+		if _, err := peer.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("the peer read %v", err)
 		}
 	})
 }
