@@ -96,7 +96,7 @@ func (b *bench) refuse(flags *pflag.FlagSet, s benchmarks.Scenario) (err error) 
 
 func overTLS(address string) bool {
 	u, err := url.Parse(address)
-	return err == nil && slices.Contains([]string{"wss", "tcps", "rss"}, u.Scheme)
+	return err == nil && config.Address{Scheme: u.Scheme}.Secure()
 }
 
 // complete makes options of the flags.

@@ -33,9 +33,10 @@ func serveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the router",
-		Long: `Run the router until it is interrupted; then it says GOODBYE to every session, ends
-within five seconds, and logs how many messages it has written in how many writes. Nobody has to authenticate, so it listens on loopback
-addresses and Unix sockets only, unless --insecure-remote is given.
+		Long: `Run the router until it is interrupted; then it says GOODBYE to every session,
+ends within five seconds, and logs how many messages it has written in how many
+writes. Nobody has to authenticate, so it listens on loopback addresses and Unix
+sockets only, unless --insecure-remote is given.
 
 A WebSocket address takes RawSocket connections too. Port 0 means any free port;
 "listening on URL" on standard error says which, once connections are accepted.
